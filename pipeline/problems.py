@@ -1,0 +1,217 @@
+"""What can be wrong in a file: the catalogue of sentences, and the value that carries one.
+
+A sentence says what is wrong with the value in quotes; a hint says what is allowed and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
+
+from pipeline.schema import Severity
+
+MAX_QUOTED = 60  # characters of a value that a message repeats
+
+
+class Entry(NamedTuple):
+    """One sentence of the catalogue, with the words it leaves open in braces."""
+
+    message: str
+    hint: str
+    severity: Severity = "error"
+
+
+CATALOGUE: dict[str, Entry] = {
+    # a cell
+    "not_whole": Entry(
+        "{value} is not a whole number.", "Write it without decimals, such as {example}."
+    ),
+    "not_decimal": Entry("{value} is not a number.", "Write digits and a point, such as 12.5."),
+    "decimal_comma": Entry("{value} is not a number.", "Write a point: {example}."),
+    "inexact_number": Entry(
+        "{value} has more digits than a number cell keeps exactly (15).",
+        "Format the cell as Text and type the number again.",
+    ),
+    "too_long_number": Entry("{value} is too large.", "Ids and counts have at most 19 digits."),
+    "not_yes_no": Entry(
+        "{value} is neither yes nor no.", "Write Yes or No (also TRUE, FALSE, Y, N, 1, 0 or x)."
+    ),
+    "not_a_choice": Entry("{value} is not a choice.", "{nearest}Choices: {choices}."),
+    "not_a_moment": Entry(
+        "{value} is not a date and time.", "Use an Excel date, or text such as 2026-03-31 14:30."
+    ),
+    "not_an_id": Entry(
+        "{value} is not an id.", "Ids are whole numbers above 0; names may be used."
+    ),
+    "not_an_address": Entry(
+        "{value} is not a web address.", "It has to begin with http:// or https://."
+    ),
+    "date_in_text": Entry(
+        "{value} is a date or a time, and the column holds text.",
+        "Excel may have made it one: format the cell as Text and type it again.",
+    ),
+    "not_slots": Entry(
+        "'{part}' is not a time slot.", "Write such as Mon-Fri 09:00-18:00; Sat 10:00-14:00."
+    ),
+    "not_a_day": Entry(
+        "'{day}' is not a day of the week.", "Write Mon to Sun, or 0 (Sunday) to 6 (Saturday)."
+    ),
+    "not_a_time": Entry(
+        "'{time}' is not a time of day.", "Write 00:00 to 23:59; the end of a day is 23:59."
+    ),
+    "too_small": Entry("{value} is too small.", "The least is {least}."),
+    "too_large": Entry("{value} is too large.", "The most is {most}."),
+    "too_long": Entry(
+        "the text has {length} characters.", "At most {longest} are allowed: shorten it."
+    ),
+    "error_cell": Entry(
+        "the cell holds the error {value}.", "Mend the formula, or type the value itself."
+    ),
+    "uncalculated_formula": Entry(
+        "the formula {value} was never calculated.",
+        "Open the file in Excel or LibreOffice and save it, or type the value itself.",
+    ),
+    "required_blank": Entry(
+        "is blank, and a new {noun} needs it.",
+        "Fill it in. If the row means an existing {noun}, give its {id}, or Action update.",
+    ),
+    "cannot_clear": Entry(
+        "{value} is not possible here: every {noun} needs {column}.", "Fill it in."
+    ),
+    "kept_marker": Entry(
+        "{value} stands for a value that did not fit into a cell, and a new {noun} has none yet.",
+        "Type the value itself, or leave the cell blank.",
+    ),
+    "not_an_action": Entry(
+        "{value} is not an action.",
+        "{nearest}Leave it blank, or write create, update, skip or delete.",
+    ),
+    # the header
+    "column_unknown": Entry(
+        "is not a known column; it is left out.",
+        "{nearest}Rename the column, or remove it to be rid of this warning.",
+        "warning",
+    ),
+    "column_refused": Entry("is not a known column.", "{nearest}Rename or remove the column."),
+    "column_missing": Entry("the column is missing, and new {nouns} need it.", "{instead}"),
+    "key_missing": Entry("no column says which {noun} a row means.", "Add {id}, or {key}."),
+    "column_doubled": Entry("the column stands more than once: {letters}.", "Keep one of them."),
+    "header_blank": Entry(
+        "column {letter} has values but no name; it is left out.",
+        "Give it a name in row {header}.",
+        "warning",
+    ),
+    "second_header": Entry(
+        "the row repeats the names of the columns.", "Remove it: one header is enough."
+    ),
+    "no_rows": Entry("has no rows below its header.", "Fill in at least one row.", "warning"),
+    # two places
+    "same_id": Entry("{id} {value} is already on row {other}.", "Keep one of them."),
+    "same_key": Entry("{key} is already on row {other}.", "Keep one of them."),
+    "same_record": Entry("means the same {noun} as row {other}: {which}.", "Keep one of them."),
+    "names_disagree": Entry(
+        "{value} does not fit {field}: that is {actual}.",
+        "Make the two agree, or clear one of the two cells.",
+    ),
+    "child_both": Entry(
+        "time slots stand both here and on the sheet {other_sheet}.", "Keep one of the two."
+    ),
+    "child_row": Entry("{value} does not point to a row of the sheet {sheet_name}.", "Use {ways}."),
+    # the account
+    "no_such_record": Entry(
+        "no {noun} has {column} {value} in this account.",
+        "Check the number; leave it blank to create a new {noun}.",
+    ),
+    "several_records": Entry(
+        "{value} is the name of {count} {nouns} there: {candidates}.",
+        "Write the id of the one that is meant under {id}.",
+    ),
+    "already_there": Entry(
+        "Action is create, but {value} exists: {id} {actual}.", "Write update, or leave it blank."
+    ),
+    "not_there": Entry(
+        "Action is {action}, but {value} does not exist.", "Check the name, or give its {id}."
+    ),
+    "delete_not_allowed": Entry("Action is delete.", "Deleting needs the option --allow-delete."),
+    "unknown_name": Entry("{value} is no {what} of this account.", "{nearest}"),
+    "ambiguous_name": Entry(
+        "{value} is the name of {count} {what}: {candidates}.", "Write the id instead."
+    ),
+    "read_only_edited": Entry(
+        "is read-only: {count} edited here are left out (first: row {first}, {value}).",
+        "Only the service sets it.",
+        "warning",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a file. `row` is Excel's number, None for a whole column."""
+
+    sheet: str
+    row: int | None
+    column: str | None
+    code: str
+    severity: Severity
+    value: str | None
+    message: str
+    hint: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person says it."""
+        row = "" if self.row is None else f" row {self.row}"
+        column = "" if self.column is None else f", column {self.column}"
+        return f"{self.sheet}{row}{column}"
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message} {self.hint}".strip()
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the shape that `--json` promises."""
+        return asdict(self)
+
+
+def quoted(value: object) -> str:
+    """Put a value in quotes, cut to a length that still can be read, on one line."""
+    text = str(value).replace("\r", "").replace("\n", "⏎")
+    return f"'{text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + '…'}'"
+
+
+def problem(
+    code: str,
+    sheet: str,
+    *,
+    row: int | None = None,
+    column: str | None = None,
+    value: object = None,
+    **words: object,
+) -> Problem:
+    """Make a problem from its entry in the catalogue; `words` fill the braces."""
+    entry = CATALOGUE[code]
+    words = {"value": quoted(value), "column": column, **words}
+    return Problem(
+        sheet=sheet,
+        row=row,
+        column=column,
+        code=code,
+        severity=entry.severity,
+        value=None if value is None else str(value),
+        message=entry.message.format(**words),
+        hint=entry.hint.format(**words).strip(),
+    )
+
+
+def is_error(each: Problem) -> bool:
+    """Whether the problem keeps its row from being sent."""
+    return each.severity == "error"
+
+
+def in_sheet_order(problems: Iterable[Problem], columns: Iterable[str] = ()) -> list[Problem]:
+    """Sort problems as a person meets them: by row, then by column from left to right."""
+    place = {name: number for number, name in enumerate(columns)}
+    return sorted(
+        problems, key=lambda each: (each.row or 0, place.get(each.column or "", len(place)))
+    )
