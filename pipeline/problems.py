@@ -95,7 +95,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "column_refused": Entry("is not a known column.", "{nearest}Rename or remove the column."),
     "column_missing": Entry("the column is missing, and new {nouns} need it.", "{instead}"),
-    "key_missing": Entry("no column says which {noun} a row means.", "Add {id}, or {key}."),
+    "key_missing": Entry("no column says which {noun} a row means.", "Add {id}, or {key}.{near}"),
     "column_doubled": Entry("the column stands more than once: {letters}.", "Keep one of them."),
     "header_blank": Entry(
         "column {letter} has values but no name; it is left out.",
@@ -139,7 +139,7 @@ CATALOGUE: dict[str, Entry] = {
         "{value} is the name of {count} {what}: {candidates}.", "Write the id instead."
     ),
     "read_only_edited": Entry(
-        "is read-only: {count} edited here are left out (first: row {first}, {value}).",
+        "is read-only: what was edited in {count} is left out (first: row {first}, {value}).",
         "Only the service sets it.",
         "warning",
     ),
@@ -176,8 +176,13 @@ class Problem:
 
 def quoted(value: object) -> str:
     """Put a value in quotes, cut to a length that still can be read, on one line."""
-    text = str(value).replace("\r", "").replace("\n", "⏎")
+    text = plain_text(value).replace("\r", "").replace("\n", "⏎")
     return f"'{text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + '…'}'"
+
+
+def plain_text(value: object) -> str:
+    """Write a cell's value as its user sees it: a workbook keeps 120 as 120.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def problem(
@@ -198,7 +203,7 @@ def problem(
         column=column,
         code=code,
         severity=entry.severity,
-        value=None if value is None else str(value),
+        value=None if value is None else plain_text(value),
         message=entry.message.format(**words),
         hint=entry.hint.format(**words).strip(),
     )

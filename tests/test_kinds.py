@@ -58,7 +58,9 @@ def test_what_is_neither_yes_nor_no(cell):
     assert refusal(kinds.FLAG, cell) == "not_yes_no"
 
 
-@pytest.mark.parametrize("cell", ["MeetingRoom", "meeting room", "MEETING_ROOM", "1", "1.0", 1, 1.0])
+@pytest.mark.parametrize(
+    "cell", ["MeetingRoom", "meeting room", "MEETING_ROOM", "1", "1.0", 1, 1.0]
+)
 def test_a_choice_by_name_or_number(cell):
     """A choice is meant by its name in any spelling, or by its number."""
     assert CATEGORY.read(cell) == 1
@@ -71,7 +73,9 @@ def test_none_is_a_choice_and_unknown_numbers_are_not():
     assert refusal(CATEGORY, "Parking") == "not_a_choice"
 
 
-@pytest.mark.parametrize("text", ["NA", "N/A", "NULL", "nan", "007", "=1+1", " lead", "None", "é\n"])
+@pytest.mark.parametrize(
+    "text", ["NA", "N/A", "NULL", "nan", "007", "=1+1", " lead", "None", "é\n"]
+)
 def test_texts_are_kept_to_the_letter(text):
     """What other readers take for a blank or a number stays the text it is."""
     assert kinds.TEXT.read(text) == text
@@ -148,7 +152,9 @@ def test_addresses_need_http():
 
 SLOT = st.builds(
     lambda day, start, end: kinds.slot(
-        day, f"1976-01-01T{start // 60:02}:{start % 60:02}:00Z", f"1976-01-01T{end // 60:02}:{end % 60:02}:00Z"
+        day,
+        f"1976-01-01T{start // 60:02}:{start % 60:02}:00Z",
+        f"1976-01-01T{end // 60:02}:{end % 60:02}:00Z",
     ),
     st.integers(0, 6),
     st.integers(0, 1439),

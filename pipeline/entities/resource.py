@@ -116,7 +116,7 @@ FIELDS = (
         "ResourceTypeId",
         ID,
         BASICS,
-        "The account's own type, by number or name. Booking rates hang on it: without, no price.",
+        "The account's own type, by number or name. Booking rates depend on it: without, no price.",
         required=True,
         link="ResourceType",
         least=1,
@@ -175,7 +175,7 @@ FIELDS = (
         DECIMAL,
         LIMITS,
         "How far ahead a booking may be made. Blank means no limit.",
-        unit="days, per the API's documents",
+        unit="days (says the API)",
         least=0,
         range_filter=True,
     ),
@@ -184,7 +184,7 @@ FIELDS = (
         DECIMAL,
         LIMITS,
         "How long before its start a booking must be made.",
-        unit="minutes, per the API's documents",
+        unit="minutes (says the API)",
         least=0,
         range_filter=True,
     ),
@@ -258,7 +258,7 @@ FIELDS = (
         "CancellationFeeProductName",
         TEXT,
         CANCELLATION,
-        "That product's name. May be given instead of CancellationFeeProductId.",
+        "The fee product's name. May be given instead of CancellationFeeProductId.",
         on_create=False,
         on_update=False,
         names="CancellationFeeProductId",
@@ -286,7 +286,7 @@ FIELDS = (
         "TimeSlots",
         SLOTS,
         TIMES,
-        "When it can be booked, such as Mon-Fri 09:00-18:00; Sat 10:00-14:00. None means always.",
+        "When it can be booked, such as Mon-Fri 09:00-18:00; Sat 10:00-14:00. Blank means always.",
         on_read=False,
         exact_filter=False,
     ),
@@ -381,7 +381,6 @@ FIELDS = (
         MOMENT,
         LINKS,
         "When it was last cleaned.",
-        unit="UTC",
         range_filter=True,
     ),
     Field(
@@ -422,7 +421,9 @@ FIELDS = (
     read_only(
         "IsSensorOccupied", FLAG, live=True, help="Whether that sensor reports somebody there."
     ),
-    read_only("UniqueId", TEXT, exact_filter=False, help="The record's number for other systems."),
+    read_only(
+        "UniqueId", TEXT, exact_filter=False, help="A number that no other record anywhere has."
+    ),
     read_only(
         "CreatedOn",
         MOMENT,
@@ -446,7 +447,12 @@ FIELDS = (
     read_only(
         "IsNew", FLAG, live=True, exact_filter=False, help="Whether the record is a recent one."
     ),
-    read_only("SystemId", TEXT, exact_filter=False, help="The record's number in another system."),
+    read_only(
+        "SystemId",
+        TEXT,
+        exact_filter=False,
+        help="The number that another program gave the record.",
+    ),
 )
 
 

@@ -1,0 +1,1 @@
+"""Foreign names and values into ours; near names."""
