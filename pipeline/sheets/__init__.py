@@ -1,0 +1,1 @@
+"""Everything about files: reading, hazards, writing, annotating."""

@@ -1,0 +1,50 @@
+"""Which fields stand in a template and in an export, and the column that no field stands behind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.kinds import TEXT
+from pipeline.rows import ACTION_COLUMN, ACTIONS
+from pipeline.schema import Choice, Entity, Field
+
+
+def template_fields(entity: Entity) -> tuple[Field, ...]:
+    """Return what a person can fill in, in the table's order, and Action at the end."""
+    fields = (
+        each
+        for each in entity.fields
+        if each.in_sheet and (each.key or each.writable or each.names)
+    )
+    return (*fields, action_field(entity))
+
+
+def export_fields(entity: Entity) -> tuple[Field, ...]:
+    """Return what the service tells of a record, in the table's order."""
+    children = {child.field for child in entity.children}
+    return tuple(
+        each for each in entity.fields if each.in_sheet and (each.on_read or each.name in children)
+    )
+
+
+def action_field(entity: Entity) -> Field:
+    """Return the column that says what to do with a row; it is never sent."""
+    *others, last = ACTIONS[1:]
+    kind = replace(
+        TEXT,
+        name="choice",
+        expects=f"{', '.join(others)} or {last}",
+        choices=tuple(Choice(number, name) for number, name in enumerate(ACTIONS) if name),
+    )
+    return Field(
+        ACTION_COLUMN,
+        kind,
+        entity.id_field.group,
+        f"What to do with the row. Blank: change the {entity.noun} if it exists, else create it.",
+        on_read=False,
+    )
+
+
+def is_shown_only(field: Field) -> bool:
+    """Whether a cell of the field is never sent: the service alone sets it."""
+    return not (field.writable or field.key or field.names)

@@ -1,0 +1,52 @@
+"""Sheets as they are: every cell to the letter, under its header, by Excel's own row numbers.
+
+Judging what the cells say is left to `header.py` and `checks.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.sheets.grid import Column, Sheet, make_sheet
+from pipeline.sheets.hazards import ErrorCell, Uncalculated
+from pipeline.sheets.recognise import recognise
+from pipeline.sheets.text import TextFile, open_text
+from pipeline.sheets.workbook import Workbook, open_workbook
+
+__all__ = ["Book", "Column", "ErrorCell", "Sheet", "Uncalculated", "open_book"]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A file that holds sheets; `known` are the column names by which a header is recognised."""
+
+    path: Path
+    source: Workbook | TextFile
+
+    def sheet(self, *, wanted: str | None, default: str, known: Collection[str]) -> Sheet:
+        """Read the wanted sheet, else the default, else the only visible one.
+
+        Raises WorkbookError when none of them is there or it has no header.
+        """
+        name = self.source.choose(wanted, default)
+        return make_sheet(self.path, name, self.source.grid(name, known), known)
+
+    def optional(self, name: str, known: Collection[str]) -> Sheet | None:
+        """Read a second sheet; None when there is none or it is empty."""
+        found = self.source.find(name)
+        if found is None:
+            return None
+        grid = self.source.grid(found, known)
+        return None if grid.is_empty else make_sheet(self.path, found, grid, known)
+
+
+def open_book(path: Path) -> Book:
+    """Open a workbook or a csv for reading.
+
+    Raises UsageError when there is no file to read, WorkbookError when it holds no sheet.
+    """
+    if recognise(path) == "text":
+        return Book(path, open_text(path))
+    return Book(path, open_workbook(path))

@@ -1,0 +1,39 @@
+"""Workbooks that appear whole or not at all: made in a folder of their own and moved at the end."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import XlsxFileError
+
+from pipeline.errors import UsageError
+
+ENDING = ".xlsx"
+
+
+@contextmanager
+def new_workbook(path: Path) -> Iterator[Workbook]:
+    """Give a workbook in constant memory (rows in order only); it is at `path` after the block.
+
+    Raises UsageError when the name is no workbook's or the file cannot be written. What the block
+    raises passes through, and a file of that name stays as it was.
+    """
+    if path.suffix.lower() != ENDING:
+        raise UsageError(f"{path.name}: a workbook's name ends in {ENDING}. Choose such a name.")
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+            unfinished = Path(folder, path.name)
+            # tmpdir: records that wait to be packed stay in that folder too, and go with it.
+            with Workbook(str(unfinished), {"constant_memory": True, "tmpdir": folder}) as book:
+                yield book
+            unfinished.replace(path)
+    except (OSError, XlsxFileError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"{path}: cannot be written ({reason}). Choose another place, "
+            "or close the file if another program has it open."
+        ) from error
