@@ -1,0 +1,1 @@
+"""Rows and stored records into a plan. Pure: nothing here reads a file or the network."""

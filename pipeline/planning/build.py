@@ -1,0 +1,297 @@
+"""Typed rows and what the account holds into a plan. Pure: asks nobody, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline import rules
+from pipeline.planning.names import Resolved, Resolver
+from pipeline.planning.overlay import create_payload, differences, update_payload, wanted
+from pipeline.planning.plan import Change, Plan
+from pipeline.planning.stored import Key, Stored, same_name
+from pipeline.problems import Problem, in_sheet_order, is_error, problem, quoted
+from pipeline.rows import CLEAR, Row
+from pipeline.schema import Entity
+
+BLOCKED = {  # problems that only the account could tell: the row is blocked, not invalid
+    "no_such_record",
+    "several_records",
+    "already_there",
+    "not_there",
+    "delete_not_allowed",
+    "unknown_name",
+    "ambiguous_name",
+    "same_record",
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be planned: the typed rows of one sheet and the options that bear on them."""
+
+    sheet: str
+    entity: Entity
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    problems: Sequence[Problem]
+    allow_delete: bool = False
+
+
+def build(request: Request, stored: Stored) -> Plan:
+    """Return the plan for all rows: in sheet order, each with exactly one action."""
+    builder = _Builder(request, stored)
+    changes = builder.apart([builder.change(row) for row in request.rows])
+    own = [each for change in changes for each in change.problems]
+    general = [each for each in request.problems if each.row is None]
+    lost = [each for each in request.problems if each.row is not None and each not in set(own)]
+    return Plan(
+        changes=tuple(changes),
+        problems=tuple(
+            in_sheet_order(
+                rules.gather_missing([*general, *lost, *own, *_edited(request, stored)]),
+                request.columns,
+            )
+        ),
+        known_ids=frozenset(each for ids in stored.ids.values() for each in ids),
+    )
+
+
+def key_of(entity: Entity, row: Row) -> Key | None:
+    """Return (location, name) of a row whose names are resolved; None when a part is blank."""
+    place, name = (row.value(each) for each in entity.key)
+    if not isinstance(place, int) or name is None:
+        return None
+    return place, same_name(name)
+
+
+@dataclass(frozen=True)
+class _Builder:
+    request: Request
+    stored: Stored
+
+    def change(self, row: Row) -> Change:
+        """Plan one row, as if it stood alone."""
+        if row.action == "skip":
+            return Change(row.number, "skip", _name(self.request.entity, row))
+        own = tuple(each for each in self.request.problems if each.row == row.number)
+        resolver = Resolver(self.request.sheet, self.request.entity, self.stored)
+        resolved = resolver.resolve(row)
+        change = self._matched(resolved.row, resolved)
+        problems = (*own, *resolved.problems, *change.problems)
+        return _settled(replace(change, problems=tuple(dict.fromkeys(problems))))
+
+    def _matched(self, row: Row, resolved: Resolved) -> Change:
+        entity = self.request.entity
+        record_id = row.value(entity.id_field.name)
+        if record_id is None and entity.id_field.name not in row.bad:
+            key = key_of(entity, row)
+            ids = self.stored.ids.get(key, ()) if key else ()
+            if len(ids) > 1:
+                return self._blocked(
+                    row,
+                    "several_records",
+                    entity.key[-1],
+                    count=len(ids),
+                    candidates=", ".join(map(str, ids)),
+                )
+            record_id = ids[0] if ids else None
+        if record_id is None:
+            return self._without_record(row, resolved)
+        record = self.stored.records.get(record_id)
+        if record is None:
+            return self._blocked(row, "no_such_record", entity.id_field.name, value=record_id)
+        return self._with_record(row, record_id, record)
+
+    def _without_record(self, row: Row, resolved: Resolved) -> Change:
+        entity = self.request.entity
+        if row.action in {"update", "delete"}:
+            return self._blocked(row, "not_there", entity.key[-1], action=row.action)
+        unclear = {each.column for each in resolved.problems}
+        row = replace(row, bad=row.bad | {str(each) for each in unclear})
+        found = rules.judge_new(self.request.sheet, entity, row, self.request.columns)
+        values = wanted(entity, row, {})
+        return Change(
+            row.number,
+            "create",
+            _name(entity, row),
+            place=(key_of(entity, row) or (None,))[0],
+            payload=create_payload(values),
+            problems=tuple(found),
+        )
+
+    def _with_record(self, row: Row, record_id: int, record: Mapping[str, object]) -> Change:
+        entity, name = self.request.entity, entity_name(self.request.entity, record)
+        if row.action == "create":
+            return self._blocked(row, "already_there", entity.key[-1], actual=record_id)
+        base = Change(
+            row.number, "unchanged", name, record_id, place=_place(entity, record), before=record
+        )
+        if row.action == "delete":
+            if not self.request.allow_delete:
+                return replace(
+                    self._blocked(row, "delete_not_allowed", None), record_id=record_id, name=name
+                )
+            return replace(base, action="delete")
+        values = wanted(entity, row, record)
+        changed = differences(entity, values, record)
+        names = tuple(each.field for each in changed)
+        found = rules.judge_update(self.request.sheet, entity, row, record, names)
+        if not changed:
+            return replace(base, problems=tuple(found))
+        payload = update_payload(entity, values, names, record)
+        return replace(
+            base, action="update", payload=payload, differences=changed, problems=tuple(found)
+        )
+
+    def _blocked(
+        self, row: Row, code: str, column: str | None, *, value: object = None, **words: object
+    ) -> Change:
+        entity = self.request.entity
+        name = _name(entity, row)
+        found = problem(
+            code,
+            self.request.sheet,
+            row=row.number,
+            column=column,
+            value=name if value is None else value,
+            noun=entity.noun,
+            nouns=entity.nouns,
+            id=entity.id_field.name,
+            **words,
+        )
+        return Change(row.number, "blocked", name, problems=(found,))
+
+    def apart(self, changes: list[Change]) -> list[Change]:
+        """Block rows that mean a record, or would create one, that another row means already."""
+        first: dict[object, int] = {}
+        return [self._apart(change, first) for change in changes]
+
+    def _apart(self, change: Change, first: dict[object, int]) -> Change:
+        record: object = change.record_id
+        if record is None and change.action == "create":
+            record = (change.place, same_name(change.name))
+        if record is None or change.action == "skip":
+            return change
+        other = first.setdefault(record, change.row)
+        if other == change.row or any(each.code.startswith("same_") for each in change.problems):
+            return change
+        entity = self.request.entity
+        found = problem(
+            "same_record",
+            self.request.sheet,
+            row=change.row,
+            other=other,
+            noun=entity.noun,
+            which=f"{entity.id_field.name} {change.record_id}"
+            if change.record_id
+            else quoted(change.name),
+        )
+        return _settled(replace(change, problems=(*change.problems, found)))
+
+
+def _settled(change: Change) -> Change:
+    """Turn a change with an error into a blocked or an invalid one: nothing of it is sent."""
+    errors = [each for each in change.problems if is_error(each)]
+    if not errors:
+        return change
+    only_account = all(each.code in BLOCKED for each in errors)
+    return replace(
+        change, action="blocked" if only_account else "invalid", payload=None, differences=()
+    )
+
+
+def _name(entity: Entity, row: Row) -> str:
+    return str(row.value(entity.key[-1]) or row.value(entity.id_field.name) or "")
+
+
+def entity_name(entity: Entity, record: Mapping[str, object]) -> str:
+    """Return what a person calls a stored record."""
+    return str(record.get(entity.key[-1]) or "")
+
+
+def _place(entity: Entity, record: Mapping[str, object]) -> int | None:
+    place = record.get(entity.key[0])
+    return place if isinstance(place, int) else None
+
+
+def doubled_rows(sheet: str, entity: Entity, rows: Iterable[Row]) -> list[Problem]:
+    """Find rows that mean the same record by what the sheet alone says."""
+    id_name = entity.id_field.name
+    place, name = entity.key
+    stand_in = entity.name_columns.get(place, "")
+
+    def by_id(row: Row) -> object:
+        return row.value(id_name)
+
+    def by_key(row: Row) -> object:
+        where = row.value(place) or row.value(stand_in)
+        if by_id(row) is not None or where is None or row.value(name) is None:
+            return None
+        return same_name(where), same_name(row.value(name))
+
+    def id_words(row: Row) -> dict[str, object]:
+        return {"code": "same_id", "column": id_name, "value": by_id(row), "id": id_name}
+
+    def key_words(row: Row) -> dict[str, object]:
+        where = place if row.value(place) is not None else stand_in
+        key = f"{where} {quoted(row.value(where))} with {name} {quoted(row.value(name))}"
+        return {"code": "same_key", "column": name, "value": row.value(name), "key": key}
+
+    kept = [row for row in rows if row.action != "skip"]
+    return [
+        *_repeats(sheet, kept, by_id, id_words),
+        *_repeats(sheet, kept, by_key, key_words),
+    ]
+
+
+def _repeats(
+    sheet: str,
+    rows: Iterable[Row],
+    key: Callable[[Row], object],
+    words: Callable[[Row], Mapping[str, object]],
+) -> list[Problem]:
+    first: dict[object, int] = {}
+    found = []
+    for row in rows:
+        same = key(row)
+        if same is None or same is CLEAR:
+            continue
+        other = first.setdefault(same, row.number)
+        if other != row.number:
+            found.append(problem(sheet=sheet, row=row.number, other=other, **words(row)))  # type: ignore[arg-type]
+    return found
+
+
+def _edited(request: Request, stored: Stored) -> list[Problem]:
+    """Name the read-only columns in which somebody typed; what changes by itself is not asked."""
+    found = []
+    for field in request.entity.fields:
+        if (
+            field.writable
+            or field.key
+            or field.names
+            or field.live
+            or field.name not in request.columns
+        ):
+            continue
+        edits = []
+        for row in request.rows:
+            record = stored.records.get(row.value(request.entity.id_field.name) or 0)
+            value = row.value(field.name)
+            if record is None or value is None:
+                continue
+            if field.kind.sameness(record.get(field.name)) != field.kind.sameness(value):
+                edits.append((row.number, value))
+        if edits:
+            found.append(
+                problem(
+                    "read_only_edited",
+                    request.sheet,
+                    column=field.name,
+                    value=edits[0][1],
+                    count=f"{len(edits)} cell{'s' if len(edits) > 1 else ''}",
+                    first=edits[0][0],
+                )
+            )
+    return found

@@ -1,0 +1,69 @@
+"""The plan: what is to become of every row, as a value that can be read before anything is sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.problems import Problem
+from pipeline.schema import Cell
+
+ChangeAction = Literal["create", "update", "delete", "unchanged", "skip", "blocked", "invalid"]
+WRITES: tuple[ChangeAction, ...] = ("create", "update", "delete")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One cell of an update, as it is and as it will be."""
+
+    field: str
+    old: Cell
+    new: Cell
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to become of one row.
+
+    `before` is the stored record, `payload` the JSON to send, `place` the location's id.
+    """
+
+    row: int
+    action: ChangeAction
+    name: str
+    record_id: int | None = None
+    place: int | None = None
+    before: Mapping[str, Any] | None = None
+    payload: Mapping[str, Any] | None = None
+    differences: tuple[Difference, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether carrying out the change sends a request that writes."""
+        return self.action in WRITES
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All changes in sheet order, and every problem of the file, those of single rows included."""
+
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+    known_ids: frozenset[int] = frozenset()
+
+    def counts(self) -> Counter[str]:
+        """Count the rows by what is to become of them."""
+        return Counter(each.action for each in self.changes)
+
+    @property
+    def writes(self) -> int:
+        """How many requests that write the plan takes."""
+        return sum(each.writes for each in self.changes)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether no row and no column has a problem that keeps something from being sent."""
+        return not any(each.severity == "error" for each in self.problems)

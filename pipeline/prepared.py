@@ -1,0 +1,75 @@
+"""A file as far as it can be understood without an account: read, header, cells, second sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import rules
+from pipeline.checks import check_cells
+from pipeline.children import child_names, join_children
+from pipeline.header import Header, known_names, read_header
+from pipeline.planning.build import doubled_rows
+from pipeline.problems import Problem, in_sheet_order, is_error, problem
+from pipeline.rows import Row
+from pipeline.schema import Entity
+from pipeline.sheets.read import Sheet, open_book
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file as far as it can be understood without an account.
+
+    `problems` are those of header and cells; rules across fields come with the stored records.
+    """
+
+    entity: Entity
+    sheet: Sheet
+    header: Header
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether the header is so wrong that no row can be trusted."""
+        return any(is_error(each) and each.row is None for each in self.problems)
+
+
+def prepare(
+    path: Path, entity: Entity, *, sheet: str | None = None, unknown_columns: str = "warn"
+) -> Prepared:
+    """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
+    book = open_book(path)
+    read = book.sheet(wanted=sheet, default=entity.sheet, known=known_names(entity))
+    header = read_header(read, entity, unknown=unknown_columns)
+    checked = check_cells(read, header, entity)
+    rows, problems = list(checked.rows), [*header.problems, *checked.problems]
+    for child in entity.children:
+        second = book.optional(child.field, child_names(entity, child))
+        if second is not None and second.name != read.name:
+            rows, more = join_children(rows, read.name, second, entity, child)
+            problems += more
+    problems += doubled_rows(read.name, entity, rows)
+    if not rows:
+        problems.append(problem("no_rows", read.name))
+    return Prepared(
+        entity, read, header, tuple(rows), tuple(in_sheet_order(problems, header.fields))
+    )
+
+
+def check(prepared: Prepared) -> list[Problem]:
+    """Return all problems that can be told without an account, in sheet order.
+
+    A row without an id counts as a new record unless its Action says update or delete.
+    """
+    name, entity = prepared.sheet.name, prepared.entity
+    found = list(prepared.problems)
+    for row in prepared.rows:
+        if row.action == "skip":
+            continue
+        is_new = not row.fills(entity.id_field.name) and row.action in {"", "create"}
+        if is_new:
+            found += rules.judge_new(name, entity, row, prepared.header.fields)
+        else:
+            found += rules.judge_alone(name, entity, row)
+    return in_sheet_order(rules.gather_missing(found), prepared.header.fields)
