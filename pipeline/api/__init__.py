@@ -1,0 +1,1 @@
+"""The way to the service: client, login, pacing, the meaning of replies, paging."""

@@ -1,0 +1,282 @@
+"""The client: sends within the limits and acts on what a reply means. Only user of httpx."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from pipeline import __version__
+from pipeline.api.login import Login
+from pipeline.api.pacer import Pacer
+from pipeline.api.replies import Reply, Verdict, judge, pause_seconds, server_words
+from pipeline.config import Settings
+from pipeline.errors import (
+    CredentialsError,
+    ProtocolError,
+    StoppedError,
+    UnreachableError,
+    UsageError,
+)
+
+MAX_ATTEMPTS = 5  # of a request that may be sent again
+FIRST_ATTEMPTS = 2  # while the service has not answered at all
+FIRST_PAUSE_SECONDS = 1.0  # between two attempts; doubles, with jitter
+MAX_THROTTLED_SECONDS = 300.0  # throttled this long without one success: stop, go on later
+CONNECT_TIMEOUT_SECONDS = 10.0
+WHO_AM_I = "auth/me"
+
+
+@dataclass
+class Tally:
+    """What was sent: requests in all, those throttled, those sent again after a failure."""
+
+    sent: int = 0
+    throttled: int = 0
+    retried: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The end of a request: done, rejected, or in doubt, with the reply that said so."""
+
+    verdict: Verdict
+    reply: Reply
+
+    @property
+    def words(self) -> str:
+        """What the server said, in one line."""
+        return server_words(self.reply)
+
+
+class Client:
+    """One account over HTTP. Use it as a context manager: it keeps its connections until closed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.settings = settings
+        self.tally = Tally()
+        self.pacer = Pacer(settings.limits, clock=clock, sleep=sleep)
+        self.sleep = sleep
+        self.on_write: Callable[[], None] = lambda: None  # told of every request that writes
+        self._clock = clock
+        self._answered = False
+        self._throttled_since: float | None = None
+        self._login = Login(settings, self._post_form)
+        self._http = httpx.Client(
+            base_url=f"{settings.base_url}/api/",
+            headers={"User-Agent": f"nexudus-bulk/{__version__}", "Accept": "application/json"},
+            timeout=httpx.Timeout(settings.timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS),
+            transport=transport,
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Read JSON. Raises ProtocolError when the service refuses a read, ApiError otherwise."""
+        answer = self.send("GET", path, params=params)
+        if answer.verdict is not Verdict.DONE:
+            raise ProtocolError(
+                f"GET {path}: the server answered {answer.reply.status} ('{answer.words}')."
+            )
+        return answer.reply.body
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        payload: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """Send one request until it is done, rejected or, for a POST, in doubt.
+
+        Raises UnreachableError, CredentialsError, StoppedError (throttled for minutes, or a budget
+        used up) and ProtocolError (an answer that no document describes).
+        """
+        attempt = throttled = 0
+        renewed = False
+        while True:
+            reply = self._once(method, path, params, payload)
+            verdict = judge(method, reply)
+            if verdict in {Verdict.DONE, Verdict.REJECTED, Verdict.IN_DOUBT}:
+                return Answer(verdict, reply)
+            if verdict is Verdict.THROTTLED:
+                self._throttled(reply, throttled)
+                throttled += 1
+            elif verdict is Verdict.RENEW and not renewed:
+                self._login.renew()
+                renewed = True
+            elif verdict is Verdict.AGAIN and self._again(attempt := attempt + 1):
+                pass
+            elif verdict is Verdict.AGAIN and method != "GET" and reply.failure != "unconnected":
+                return Answer(Verdict.IN_DOUBT, reply)
+            else:
+                raise self._final(method, path, verdict, reply)
+
+    def who_am_i(self) -> Mapping[str, Any]:
+        """Return what the account says of the login: the cheapest request that needs a token."""
+        body = self.get(WHO_AM_I)
+        return body if isinstance(body, dict) else {}
+
+    def _again(self, attempt: int) -> bool:
+        """Pause before another attempt; False when there were enough.
+
+        A service that never answered yet is probably not there: that is told soon.
+        """
+        if attempt >= (MAX_ATTEMPTS if self._answered else FIRST_ATTEMPTS):
+            return False
+        self.tally.retried += 1
+        self.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.8, 1.2))
+        return True
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        payload: Mapping[str, Any] | None,
+    ) -> Reply:
+        headers = {"Authorization": f"Bearer {self._login.token()}"}
+        content = None
+        if payload is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+        reply = self._exchange(method, path, params=params, content=content, headers=headers)
+        if judge(method, reply) in {Verdict.DONE, Verdict.REJECTED}:
+            self._throttled_since = None
+        return reply
+
+    def _exchange(self, method: str, path: str, **request: Any) -> Reply:
+        kind = "read" if method == "GET" else "write"
+        with self.pacer.slot(kind):
+            self.tally.sent += 1
+            if kind == "write":
+                self.on_write()
+            try:
+                response = self._http.request(method, path, **request)
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+                return Reply(failure="unconnected", reason=_reason(error))
+            except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                raise UsageError(
+                    f"{self.settings.base_url}: not an address of a service."
+                ) from error
+            except httpx.RequestError as error:
+                return Reply(failure="lost", reason=_reason(error))
+        self._answered = True
+        return _read_reply(response)
+
+    def _post_form(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
+        """Ask for a token: the one POST that may be repeated, since it creates no record."""
+        attempt = throttled = 0
+        while True:
+            reply = self._exchange("POST", path, data=dict(form), headers=dict(headers))
+            verdict = judge("GET", reply)
+            if verdict is Verdict.THROTTLED:
+                self._throttled(reply, throttled)
+                throttled += 1
+            elif reply.ok or verdict is not Verdict.AGAIN:
+                return reply
+            elif not self._again(attempt := attempt + 1):
+                raise self._final("POST", path, verdict, reply)
+
+    def _throttled(self, reply: Reply, attempt: int) -> None:
+        self.tally.throttled += 1
+        pause = pause_seconds(reply, attempt)
+        now = self._clock()
+        if self._throttled_since is None:
+            self._throttled_since = now
+        if now + pause - self._throttled_since > MAX_THROTTLED_SECONDS:
+            raise StoppedError(
+                f"The service refuses every request because of its limits "
+                f"({reply.status}, '{server_words(reply)}')."
+            )
+        self.pacer.hold(pause)
+
+    def _final(self, method: str, path: str, verdict: Verdict, reply: Reply) -> Exception:
+        if verdict is Verdict.AGAIN and (reply.failure or not reply.status):
+            return UnreachableError(
+                f"{self.settings.base_url} does not answer ({reply.reason}). "
+                "Check the address and the connection."
+            )
+        if verdict is Verdict.AGAIN:
+            return ProtocolError(
+                f"{method} {path}: the server failed {MAX_ATTEMPTS} times "
+                f"({reply.status}, '{server_words(reply)}')."
+            )
+        if verdict in {Verdict.RENEW, Verdict.FORBIDDEN}:
+            return self._refused(method, path, reply)
+        return ProtocolError(
+            f"{method} {path}: the server answered {reply.status} ('{server_words(reply)}'), "
+            "which no document describes."
+        )
+
+    def _refused(self, method: str, path: str, reply: Reply) -> CredentialsError:
+        """Tell a dead login from a missing permission: the service answers both with 401."""
+        if (
+            path != WHO_AM_I
+            and judge("GET", self._once("GET", WHO_AM_I, None, None)) is Verdict.DONE
+        ):
+            return CredentialsError(
+                f"The login works, but the API refuses {method} {path} ({reply.status}). "
+                f"{_permission(method)} Ask an administrator for the role, or for full access."
+            )
+        return CredentialsError(
+            f"The API refused the credentials ({reply.status}). {self._login.advice()}"
+        )
+
+
+def _permission(method: str) -> str:
+    role = {"GET": "List or Read", "POST": "Create", "PUT": "Edit", "DELETE": "Delete"}[method]
+    return f"The user has no {role} role for these records."
+
+
+def _reason(error: httpx.RequestError) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    return " ".join(str(error).split()) or "the connection broke"
+
+
+def _read_reply(response: httpx.Response) -> Reply:
+    body, readable = None, True
+    if response.content:
+        try:
+            body = json.loads(response.content)
+        except ValueError:  # not JSON, or not even text
+            readable = False
+    return Reply(
+        status=response.status_code,
+        headers=dict(response.headers),
+        text=response.text,
+        body=body,
+        readable=readable,
+    )
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[Client]:
+    """Open a client. Raises CredentialsError, before anything is sent, without a login."""
+    if not settings.token and not (settings.username and settings.password):
+        raise CredentialsError(
+            "No credentials are set. Set NEXUDUS_USERNAME and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, "
+            "in the environment. Nothing was sent."
+        )
+    with Client(settings) as client:
+        yield client

@@ -1,0 +1,123 @@
+"""The pacer keeps every window of a server that counts at arrival, and wastes little of it."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+
+import pytest
+
+from pipeline.api.limits import DAY, DEFAULT_LIMITS, Limit, floor_seconds, parse_limits
+from pipeline.api.pacer import Pacer
+from pipeline.errors import StoppedError, UsageError
+
+
+class Clock:
+    """A clock that moves only when somebody sleeps or an answer takes time."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += max(seconds, 1e-9)
+
+
+def run(limit: Limit, *, count: int, seed: int) -> tuple[int, float]:
+    """Send `count` requests with jittering answers; return refusals and the share of the limit used."""
+    clock, chance = Clock(), random.Random(seed)
+    pacer = Pacer([limit], clock=clock, sleep=clock.sleep)
+    arrivals: deque[float] = deque()
+    refused, began = 0, clock.now
+    for _ in range(count):
+        with pacer.slot("write"):
+            clock.now += 0.01 + chance.expovariate(1 / 0.01)  # on the way
+            while arrivals and arrivals[0] <= clock.now - limit.seconds:
+                arrivals.popleft()
+            refused += len(arrivals) >= limit.count
+            arrivals.append(clock.now)
+            clock.now += 0.01 + chance.expovariate(1 / 0.01)  # on the way back
+    return refused, (count - limit.count) * limit.seconds / limit.count / (clock.now - began)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("limit", [Limit("write", 10, 5), Limit("all", 60, 60)], ids=str)
+def test_a_server_with_the_same_window_refuses_nothing(limit, seed):
+    """With answers that jitter no request is refused, and above 97 % of the window is used."""
+    refused, used = run(limit, count=600, seed=seed)
+
+    assert refused == 0
+    assert used > 0.97
+
+
+def test_all_windows_are_kept_together():
+    """Spacing, minute and kind are separate windows: the tightest decides at each moment."""
+    clock = Clock()
+    limits = parse_limits(["all:1/0.1", "write:3/60"])
+    pacer = Pacer(limits, clock=clock, sleep=clock.sleep)
+    sent = []
+    for kind in ("write", "write", "read", "write", "read", "write"):
+        with pacer.slot(kind):
+            sent.append(round(clock.now - 1_000, 3))
+
+    assert sent == [0, 0.1, 0.2, 0.3, 0.4, 60.0]
+
+
+def test_a_pause_that_the_service_asks_for_holds_everybody():
+    """After a hold no kind of request leaves before it is over."""
+    clock = Clock()
+    pacer = Pacer([], clock=clock, sleep=clock.sleep)
+    pacer.hold(7)
+
+    with pacer.slot("read"):
+        assert clock.now == 1_007
+
+
+def test_a_used_up_day_stops_instead_of_waiting_for_hours():
+    """What earlier runs wrote counts; a wait for tomorrow is an error that names the hour."""
+    clock = Clock()
+    pacer = Pacer([Limit("write", 2, DAY)], clock=clock, sleep=clock.sleep)
+    pacer.spent("write", [3_600.0, 60.0, 2 * DAY])
+
+    with pytest.raises(StoppedError, match="The budget of writes is used up; it goes on "):
+        with pacer.slot("write"):
+            pass
+    with pacer.slot("read"):
+        assert clock.now == 1_000
+
+
+def test_limits_in_words():
+    """KIND:COUNT/SECONDS is read and shown the same; none lifts all; the default is the documents'."""
+    assert [str(each) for each in parse_limits(["write:60/60", "all:1/0.1"])] == [
+        "write:60/60",
+        "all:1/0.1",
+    ]
+    assert parse_limits(["none"]) == ()
+    assert [str(each) for each in DEFAULT_LIMITS] == [
+        "all:1/0.1",
+        "all:100/60",
+        "all:4800/3600",
+        "write:50/60",
+        "write:2400/86400",
+    ]
+
+
+@pytest.mark.parametrize("text", ["60/60", "writes:60/60", "write:0/60", "write:60/0", "fast"])
+def test_a_limit_that_cannot_be_meant(text):
+    """A wrong limit is told with the form that is right."""
+    with pytest.raises(UsageError) as caught:
+        parse_limits([text])
+
+    assert str(caught.value) == (
+        f"--limit: '{text}' is not a limit. Write KIND:COUNT/SECONDS, KIND being all, read or "
+        "write, such as write:60/60; or none."
+    )
+
+
+def test_the_least_time_that_the_limits_leave():
+    """500 writes at 50 a minute take nine minutes after the first fifty; 3,000 take more than a day."""
+    assert floor_seconds(DEFAULT_LIMITS, reads=0, writes=500) == 9 * 60
+    assert floor_seconds(DEFAULT_LIMITS, reads=0, writes=3_000) == DAY
+    assert floor_seconds((), reads=10, writes=10) == 0
