@@ -1,0 +1,99 @@
+"""The command line. Each command's module loads when it is used, so that --help stays quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from types import TracebackType
+
+import click
+
+from pipeline import __version__
+from pipeline.errors import DONE, STOPPED, USAGE, PipelineError
+
+COMMANDS = {
+    "demo": "Show the whole story on an embedded sandbox: no account, no network.",
+    "sandbox": "Serve a small copy of the service on this machine.",
+    "template": "Write a blank workbook to fill in.",
+    "check": "Say everything that is wrong with a file. Needs no account.",
+    "plan": "Show what an import would do, cell by cell. Writes nothing to the account.",
+    "import": "Write a file's rows into the account.",
+    "export": "Write the account's records into a workbook.",
+}
+EPILOG = "Start with: nexudus-bulk demo"
+
+
+class _Lazy(click.Group):
+    """A group whose commands are looked up by name and imported only then."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"pipeline.cli.{cmd_name}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="nexudus-bulk")
+def group() -> None:
+    """Move spreadsheets into and out of a Nexudus account, safely."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Every foreseen error becomes one message."""
+    try:
+        code = group.main(
+            list(sys.argv[1:] if arguments is None else arguments),
+            prog_name="nexudus-bulk",
+            standalone_mode=False,
+        )
+    except PipelineError as error:
+        return _say(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return _say(
+            "Stopped. Import the file again: what was written is found by its name.", STOPPED
+        )
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
+        return DONE
+    except OSError as error:
+        return _say(f"{error.filename or 'The system'}: {error.strerror or error}.", USAGE)
+    return code if isinstance(code, int) else DONE
+
+
+def _say(sentence: str, code: int) -> int:
+    print(sentence, file=sys.stderr)
+    return code
+
+
+def run() -> None:
+    """Be the installed command."""
+    sys.excepthook = _confess
+    sys.exit(main())
+
+
+def _confess(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of an error that nobody foresaw in one message; its details go to a file for us."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="nexudus-bulk-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.writelines(traceback.format_exception(kind, error, trace))
+    print(
+        f"Something went wrong that should not ({kind.__name__}). What was written to the account is "
+        f"in the journal; importing the file again finds it. Please send us {file.name}.",
+        file=sys.stderr,
+    )

@@ -1,0 +1,69 @@
+"""`import`: plan, show, ask, then write."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.cli.shared import Screen, account_options, json_option, sheet_options
+from pipeline.errors import UsageError
+
+EPILOG = "Example: nexudus-bulk import rooms.xlsx"
+
+
+@click.command("import", epilog=EPILOG)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Stop after showing the plan.")
+@click.option("--yes", is_flag=True, help="Do not ask before writing.")
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    help="Where to write the results workbook [default: beside FILE].",
+)
+@click.option(
+    "--valid-rows-only", is_flag=True, help="Send the good rows of a file that has problems."
+)
+@click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
+@sheet_options
+@account_options
+@json_option
+def command(
+    file: Path,
+    dry_run: bool,
+    yes: bool,
+    results: Path | None,
+    valid_rows_only: bool,
+    allow_delete: bool,
+    sheet: str | None,
+    unknown_columns: str,
+    base_url: str | None,
+    profile: str | None,
+    limits: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Write FILE's rows into the account: plan, show, ask, then send.
+
+    A file with problems sends nothing; the results workbook says what to mend.
+    """
+    if not (dry_run or yes or sys.stdin.isatty()):
+        raise UsageError(
+            "import: nobody is at the terminal to say yes. Add --yes to write, or --dry-run to "
+            "look. Nothing was sent."
+        )
+    from pipeline.cli.importer import ImportChoices, run_import  # noqa: PLC0415 - as above
+    from pipeline.config import read_settings  # noqa: PLC0415 - as above
+    from pipeline.entities import RESOURCE  # noqa: PLC0415 - as above
+    from pipeline.prepared import prepare  # noqa: PLC0415 - as above
+
+    settings = read_settings(base_url=base_url, profile=profile, limits=limits)
+    prepared = prepare(file, RESOURCE, sheet=sheet, unknown_columns=unknown_columns)
+    choices = ImportChoices(
+        dry_run=dry_run,
+        ask=not yes,
+        valid_rows_only=valid_rows_only,
+        allow_delete=allow_delete,
+        results=results,
+    )
+    return run_import(prepared, settings, Screen(as_json), choices)

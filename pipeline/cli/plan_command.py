@@ -1,0 +1,57 @@
+"""`plan`: what an import would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.shared import Screen, account_options, json_option, sheet_options
+from pipeline.errors import DONE, UNFINISHED_ROWS
+
+EPILOG = "Example: nexudus-bulk plan rooms.xlsx -o rooms.plan.xlsx"
+
+
+@click.command("plan", epilog=EPILOG)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the plan as .xlsx.")
+@click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
+@sheet_options
+@account_options
+@json_option
+def command(
+    file: Path,
+    output: Path | None,
+    allow_delete: bool,
+    sheet: str | None,
+    unknown_columns: str,
+    base_url: str | None,
+    profile: str | None,
+    limits: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Show what importing FILE would create and change, old → new. Writes nothing."""
+    from pipeline.cli.planned import planned as look_up_and_plan  # noqa: PLC0415 - as above
+    from pipeline.config import read_settings  # noqa: PLC0415 - as above
+    from pipeline.entities import RESOURCE  # noqa: PLC0415 - as above
+    from pipeline.prepared import prepare  # noqa: PLC0415 - as above
+
+    screen = Screen(as_json)
+    settings = read_settings(base_url=base_url, profile=profile, limits=limits)
+    prepared = prepare(file, RESOURCE, sheet=sheet, unknown_columns=unknown_columns)
+    with look_up_and_plan(prepared, settings, screen, allow_delete=allow_delete) as planned:
+        planned.show()
+        if output:
+            planned.save(output)
+        counts = planned.plan.counts()
+        names = ("create", "update", "delete", "unchanged", "blocked", "invalid")
+        screen.give(
+            {
+                "file": str(file),
+                **{name: counts[name] for name in names},
+                "requests": planned.plan.writes,
+                "seconds_at_least": planned.seconds,
+                "plan": str(output) if output else None,
+            }
+        )
+        return DONE if planned.plan.is_clean else UNFINISHED_ROWS

@@ -1,0 +1,68 @@
+"""What `plan` and `import` share: a file looked up in an account, its plan on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import importing
+from pipeline.api.client import Client, connect
+from pipeline.api.limits import floor_seconds
+from pipeline.cli.shared import Screen
+from pipeline.config import Settings
+from pipeline.errors import ApiError
+from pipeline.planning.plan import Plan
+from pipeline.planning.stored import Stored
+from pipeline.prepared import Prepared, check
+from pipeline.report import text
+from pipeline.sheets.plan_book import write_plan
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, with the open client that looked it up."""
+
+    prepared: Prepared
+    client: Client
+    plan: Plan
+    screen: Screen
+
+    @property
+    def seconds(self) -> float:
+        """The least time in which the limits let the plan be carried out."""
+        return floor_seconds(self.client.settings.limits, reads=0, writes=self.plan.writes)
+
+    def show(self) -> None:
+        """Print problems, changes and counts."""
+        self.screen.warn(text.problem_lines(self.plan.problems, text.MAX_LINES * 5))
+        self.screen.say(text.plan_lines(self.plan))
+        self.screen.say(text.plan_summary(self.plan, self.seconds))
+
+    def save(self, path: Path) -> None:
+        """Write the plan as a workbook. Raises UsageError when it cannot be written."""
+        summary = text.plan_summary(self.plan, self.seconds)
+        account = f"{self.prepared.sheet.path.name} into {self.client.settings.account}"
+        write_plan(path, self.plan, summary, account)
+        self.screen.say(f"Plan written: {path}.")
+
+
+@contextmanager
+def planned(
+    prepared: Prepared, settings: Settings, screen: Screen, *, allow_delete: bool
+) -> Iterator[Planned]:
+    """Look a file up in the account and plan it; only reads are sent.
+
+    A header that makes no sense is planned without asking the account: no row could be trusted.
+    """
+    screen.warn(prepared.sheet.remarks)
+    try:
+        with connect(settings) as client:
+            stored = Stored() if prepared.is_hopeless else importing.look_up(client, prepared)
+            plan = importing.make_plan(prepared, stored, allow_delete=allow_delete)
+            yield Planned(prepared, client, plan, screen)
+    except ApiError:
+        # What is wrong with the file can be mended meanwhile.
+        screen.warn(text.problem_lines(check(prepared), text.MAX_LINES))
+        raise

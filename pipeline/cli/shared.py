@@ -1,0 +1,101 @@
+"""What commands share: their options, and where their words go."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where words go. With `as_json` the standard output belongs to one JSON object alone."""
+
+    as_json: bool
+
+    def say(self, lines: str | Iterable[str]) -> None:
+        """Print what the user asked for."""
+        stream = sys.stderr if self.as_json else sys.stdout
+        for line in [lines] if isinstance(lines, str) else lines:
+            print(line, file=stream)
+
+    def warn(self, lines: str | Iterable[str]) -> None:
+        """Print what went wrong, or goes on meanwhile."""
+        for line in [lines] if isinstance(lines, str) else lines:
+            print(line, file=sys.stderr)
+
+    def give(self, found: dict[str, Any]) -> None:
+        """Print the JSON object, if one is wanted."""
+        if self.as_json:
+            print(json.dumps(found, ensure_ascii=False, default=str))
+
+
+def json_option(function: Function) -> Function:
+    """Add --json."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object instead of words."
+    )(function)
+
+
+def sheet_options(function: Function) -> Function:
+    """Add the options of reading a file."""
+    function = click.option("--sheet", help="The sheet to read, when it is not the usual one.")(
+        function
+    )
+    return click.option(
+        "--unknown-columns",
+        type=click.Choice(["warn", "error", "ignore"]),
+        default="warn",
+        show_default=True,
+        help="What to do about columns nobody knows.",
+    )(function)
+
+
+def account_options(function: Function) -> Function:
+    """Add the options of reaching an account; the rest comes from the environment."""
+    options = (
+        click.option("--base-url", help="The service's address, instead of NEXUDUS_BASE_URL."),
+        click.option("--profile", help="A profile of nexudus-bulk.toml."),
+        click.option(
+            "--limit",
+            "limits",
+            multiple=True,
+            metavar="KIND:COUNT/SECONDS",
+            help="At most so many requests of a kind (all, read, write) in so many seconds; "
+            "may be given several times; 'none' lifts all limits.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C or SIGTERM end the run after the row under way, the second at once."""
+    asked = threading.Event()
+
+    def ask(number: int, _: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+        print("Stopping after the row under way. Once more stops at once.", file=sys.stderr)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set  # signals reach only the main thread
+        return
+    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,35 @@
+"""`template`: a blank workbook to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.shared import Screen, json_option
+from pipeline.errors import DONE, UsageError
+
+EPILOG = "Example: nexudus-bulk template -o rooms.xlsx"
+
+
+@click.command("template", epilog=EPILOG)
+@click.argument("entity", default="Resource")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The .xlsx to write."
+)
+@json_option
+def command(entity: str, output: Path, as_json: bool) -> int:
+    """Write a blank workbook for ENTITY (Resource), with drop-downs, notes and a guide."""
+    from pipeline.entities import ENTITIES  # noqa: PLC0415 - heavy imports wait until needed
+    from pipeline.kinds import plain  # noqa: PLC0415 - as above
+    from pipeline.sheets.write import write_template  # noqa: PLC0415 - as above
+
+    known = {plain(name): each for each in ENTITIES.values() for name in (each.name, each.nouns)}
+    found = known.get(plain(entity))
+    if found is None:
+        raise UsageError(f"template: '{entity}' is not known. Known: {', '.join(ENTITIES)}.")
+    write_template(output, found)
+    screen = Screen(as_json)
+    screen.say(f"Template written: {output}. Fill it in, then: nexudus-bulk check {output}")
+    screen.give({"file": str(output), "entity": found.name})
+    return DONE

@@ -1,0 +1,123 @@
+"""The import, top to bottom: prepare (`prepared.py`), look up, plan; then, if wanted, apply.
+
+Everything but `carry_out` reads. A dry run is a run in which `carry_out` was not called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from pipeline.api import reading
+from pipeline.api.client import Client
+from pipeline.entities import LOOKUPS
+from pipeline.planning.build import Request, build, key_of
+from pipeline.planning.names import Resolver, lists_needed
+from pipeline.planning.plan import Plan
+from pipeline.planning.stored import Named, Stored, ids_by_key
+from pipeline.prepared import Prepared
+from pipeline.rows import Row
+from pipeline.runs.apply import Applied, apply, without_sending
+from pipeline.runs.journal import Journal
+from pipeline.runs.outcome import Outcome
+from pipeline.schema import Entity
+
+
+def look_up(client: Client, prepared: Prepared) -> Stored:
+    """Read what the account holds of the rows, in few requests. Raises ApiError."""
+    entity, id_name = prepared.entity, prepared.entity.id_field.name
+    rows = [each for each in prepared.rows if each.action != "skip"]
+    unnamed = [each for each in rows if not each.fills(id_name)]
+    places = lists_needed(entity, rows, Stored()) & {_place_link(entity)}
+    stored = Stored(names=_lists(client, places))
+    ids = _listed(client, entity, unnamed, stored) if unnamed else {}
+    stored = replace(stored, ids=ids)
+    wanted = [row.value(id_name) for row in rows if row.value(id_name)]
+    wanted += [each for row in unnamed for each in _ids(entity, row, stored)]
+    records = reading.whole_records(client, entity, wanted) if wanted else ()
+    stored = replace(stored, records={each["Id"]: each for each in records})
+    more = lists_needed(entity, rows, stored) - set(stored.names)
+    return replace(stored, names={**stored.names, **_lists(client, more)})
+
+
+def make_plan(prepared: Prepared, stored: Stored, *, allow_delete: bool = False) -> Plan:
+    """Return the plan for every row of the file."""
+    return build(
+        Request(
+            sheet=prepared.sheet.name,
+            entity=prepared.entity,
+            columns=tuple(prepared.header.fields),
+            rows=prepared.rows,
+            problems=prepared.problems,
+            allow_delete=allow_delete,
+        ),
+        stored,
+    )
+
+
+def carry_out(  # noqa: PLR0913 - the two hooks are by keyword
+    plan: Plan,
+    prepared: Prepared,
+    client: Client,
+    journal: Journal,
+    *,
+    tell: Callable[[Outcome], None],
+    stop: Callable[[], bool],
+) -> tuple[int, Applied]:
+    """Write the plan into the account; returns the run's number and one outcome per row."""
+    path = prepared.sheet.path
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    run = journal.begin(
+        prepared.entity, plan, file=path.resolve(), digest=digest, sheet=prepared.sheet.name
+    )
+    return run, apply(plan, prepared.entity, client, journal, run, tell=tell, stop=stop)
+
+
+def leave_alone(plan: Plan) -> Applied:
+    """Return the outcomes of a plan that is not carried out."""
+    return without_sending(plan)
+
+
+def _place_link(entity: Entity) -> str:
+    return entity.by_name[entity.key[0]].link
+
+
+def _lists(client: Client, names: Iterable[str]) -> dict[str, tuple[Named, ...]]:
+    lists = {}
+    for name in sorted(names):
+        lookup = LOOKUPS[name]
+        lists[name] = tuple(
+            Named(
+                int(each["Id"]),
+                str(each.get(lookup.label) or ""),
+                each.get(lookup.place) if lookup.place else None,
+            )
+            for each in reading.listing(client, lookup.path)
+        )
+    return lists
+
+
+def _listed(
+    client: Client, entity: Entity, rows: Iterable[Row], stored: Stored
+) -> dict[tuple[int, str], tuple[int, ...]]:
+    """List the locations of rows that are known by name: one listing finds all of a location."""
+    place = entity.key[0]
+    places = {_resolved(entity, row, stored).value(place) for row in rows}
+    listed: dict[tuple[int, str], tuple[int, ...]] = {}
+    for each in sorted(each for each in places if isinstance(each, int)):
+        filters = {entity.filter_name(place): each}
+        records = reading.listing(client, entity.path, filters)
+        # The service ignores a filter it does not know: every row is compared again.
+        listed |= ids_by_key((r for r in records if r.get(place) == each), entity.key)
+    return listed
+
+
+def _resolved(entity: Entity, row: Row, stored: Stored) -> Row:
+    return Resolver("", entity, stored).resolve(row).row
+
+
+def _ids(entity: Entity, row: Row, stored: Stored) -> tuple[int, ...]:
+    key = key_of(entity, _resolved(entity, row, stored))
+    ids = stored.ids.get(key, ()) if key else ()
+    return ids if len(ids) == 1 else ()

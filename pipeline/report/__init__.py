@@ -1,0 +1,1 @@
+"""Problems, plans and outcomes in words."""

@@ -1,0 +1,70 @@
+"""The user's own workbook, marked: Status, Message and Id by row, bad cells with a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from pipeline.planning.plan import Plan
+from pipeline.prepared import Prepared
+from pipeline.problems import Problem, is_error
+from pipeline.runs.apply import Applied
+from pipeline.sheets import annotate
+
+ENDING = ".results"
+
+
+def results_path(prepared: Prepared, given: Path | None) -> Path:
+    """Return where the results go: beside the input, unless told otherwise.
+
+    Raises UsageError for a name that is no workbook's, or the input's own.
+    """
+    source = prepared.sheet.path
+    suffix = source.suffix if source.suffix.lower() == ".xlsm" else ".xlsx"
+    target = given or source.with_name(f"{source.stem.removesuffix(ENDING)}{ENDING}{suffix}")
+    if target.suffix.lower() != suffix.lower():
+        raise UsageError(f"--results: '{target}' does not end in {suffix}. Choose such a name.")
+    if given and target.resolve() == source.resolve():
+        raise UsageError("--results: that is the file itself. Choose another name.")
+    return target
+
+
+def write_results(prepared: Prepared, plan: Plan, applied: Applied, target: Path) -> None:
+    """Write the results workbook. Raises UsageError when it cannot be written."""
+    columns = dict(prepared.header.fields)
+    marks = {
+        each.row: annotate.Mark(each.status.replace("_", " "), each.message, each.record_id)
+        for each in applied.outcomes
+    }
+    header_row = prepared.sheet.header_row
+    id_name = prepared.entity.id_field.name
+    results = {**prepared.header.results}
+    if id_name in columns:
+        results[id_name] = columns[id_name]
+    errors = [each for each in plan.problems if is_error(each)]
+    warnings = [each for each in plan.problems if not is_error(each)]
+    annotate.annotate(
+        prepared.sheet.path,
+        target,
+        sheet=prepared.sheet.name,
+        header_row=header_row,
+        marks=marks,
+        notes=_notes(errors, columns, header_row),
+        warnings=_notes(warnings, columns, header_row),
+        columns=results,
+    )
+
+
+def _notes(
+    problems: Iterable[Problem], columns: dict[str, int], header_row: int
+) -> dict[tuple[int, int], str]:
+    notes: dict[tuple[int, int], str] = {}
+    for each in problems:
+        number = columns.get(each.column or "")
+        if number is None:
+            continue
+        at = (each.row or header_row, number)
+        words = f"{each.message} {each.hint}".strip()
+        notes[at] = f"{notes[at]}\n{words}" if at in notes else words
+    return notes

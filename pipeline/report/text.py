@@ -1,0 +1,107 @@
+"""Problems, plans and outcomes as lines a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from pipeline.planning.plan import Change, Plan
+from pipeline.problems import MAX_QUOTED, Problem, is_error
+from pipeline.runs.outcome import STATUSES, WRITTEN, Outcome
+from pipeline.schema import Cell
+
+MAX_LINES = 40  # of a list on the screen; files and --json have all of it
+
+
+def problem_lines(problems: Sequence[Problem], most: int | None = None) -> list[str]:
+    """Return one line per problem, in sheet order, warnings marked as such."""
+    shown = [str(each) if is_error(each) else f"warning: {each}" for each in islice(problems, most)]
+    rest = len(problems) - len(shown)
+    return [*shown, f"… and {rest} more"] if rest else shown
+
+
+def problem_summary(problems: Sequence[Problem], rows: int) -> str:
+    """Return the last line of a check."""
+    errors = sum(map(is_error, problems))
+    warned = len(problems) - errors
+    parts = [_many(errors, "problem")] if errors else ["no problems"]
+    parts += [_many(warned, "warning")] if warned else []
+    return f"{_many(rows, 'row')}: {', '.join(parts)}."
+
+
+def plan_lines(plan: Plan, most: int = MAX_LINES) -> list[str]:
+    """Return what is to become of the rows: creates by name, updates cell by cell, blocked rows."""
+    lines = [line for change in plan.changes for line in _change_lines(change)]
+    shown = lines[:most]
+    if len(lines) > most:
+        shown.append(f"… and {len(lines) - most} lines more")
+    return shown
+
+
+def _change_lines(change: Change) -> list[str]:
+    head = f"row {change.row}: {change.action} '{change.name}'"
+    if change.record_id is not None:
+        head += f" ({change.record_id})"
+    if change.action == "update":
+        return [
+            head,
+            *(f"    {d.field}: {_cell(d.old)} → {_cell(d.new)}" for d in change.differences),
+        ]
+    return [head] if change.action in {"create", "delete", "blocked"} else []
+
+
+def _cell(cell: Cell) -> str:
+    if cell is None:
+        return "blank"
+    text = " ".join(str(cell).split())
+    return f"'{text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + '…'}'"
+
+
+def plan_summary(plan: Plan, seconds: float) -> str:
+    """Return the counts of a plan, with the requests and the time it takes."""
+    counts = plan.counts()
+    names = ("create", "update", "delete", "unchanged", "skip", "blocked", "invalid")
+    said = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
+    return (
+        f"{_many(len(plan.changes), 'row')}: {said or 'nothing to do'}. "
+        f"{_many(plan.writes, 'write request')}, at least {duration(seconds)}."
+    )
+
+
+def outcome_lines(outcomes: Iterable[Outcome], sheet: str, most: int = MAX_LINES) -> list[str]:
+    """Return a line for each row that was refused or is in doubt."""
+    lines = [
+        f"{sheet} row {each.row}: {each.status.replace('_', ' ')}. {each.message}"
+        for each in outcomes
+        if each.status in {"rejected", "in_doubt"}
+    ]
+    return lines[:most] + ([f"… and {len(lines) - most} more"] if len(lines) > most else [])
+
+
+def counts_line(counts: Mapping[str, int]) -> str:
+    """Return the counts that are not 0, in words, after the number of rows."""
+    said = ", ".join(f"{counts[s]} {s.replace('_', ' ')}" for s in STATUSES if counts[s])
+    return f"{_many(sum(counts.values()), 'row')}: {said or 'nothing to do'}."
+
+
+def written_line(counts: Mapping[str, int]) -> str:
+    """Say what was written, for the last message of a run that stopped."""
+    written = sum(counts[status] for status in WRITTEN)
+    if not written and not counts["in_doubt"]:
+        return "Nothing was written."
+    doubt = f", {counts['in_doubt']} in doubt" if counts["in_doubt"] else ""
+    return f"Written so far: {_many(written, 'row')}{doubt}."
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person says it."""
+    if seconds < 90:  # noqa: PLR2004 - from here on minutes read better
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 120:  # noqa: PLR2004 - from here on hours read better
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

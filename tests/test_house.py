@@ -1,0 +1,120 @@
+"""The house rules that a reader cannot see at a glance: who may import whom, and what is a secret."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "pipeline"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Each room with the rooms it may use. Modules that lie beside the rooms stand by their own name.
+VALUES = {"schema", "errors", "kinds", "problems", "rows", "entities"}
+ARROWS: dict[str, set[str]] = {
+    "schema": set(),
+    "errors": set(),
+    "kinds": {"schema"},
+    "problems": {"schema"},
+    "rows": {"schema"},
+    "entities": {"schema", "kinds"},
+    "mapping": VALUES,
+    "sheets": VALUES | {"planning"},
+    "header": VALUES | {"mapping", "sheets"},
+    "checks": VALUES | {"mapping", "sheets", "header"},
+    "children": VALUES | {"sheets", "planning"},
+    "rules": VALUES | {"sheets"},
+    "planning": VALUES | {"mapping", "rules"},
+    "prepared": VALUES | {"sheets", "header", "checks", "children", "rules", "planning"},
+    "config": {"errors", "api"},
+    "api": VALUES | {"config"},
+    "runs": VALUES | {"api", "planning"},
+    "importing": VALUES | {"api", "planning", "prepared", "runs"},
+    "exporting": VALUES | {"api", "sheets"},
+    "report": VALUES | {"planning", "prepared", "runs", "sheets"},
+    "sandbox": {"schema", "kinds", "entities"},
+}
+LIBRARIES = {  # outside libraries that one room owns
+    "httpx": {"api/client.py"},
+    "pandera": {"checks.py"},
+    "flask": {"sandbox"},
+    "werkzeug": {"sandbox"},
+    "lxml": {"sheets"},
+    "python_calamine": {"sheets"},
+    "xlsxwriter": {"sheets"},
+    "openpyxl": {"sheets", "cli/demo.py"},
+    "rapidfuzz": {"mapping"},
+    "sqlite3": {"runs", "sandbox"},
+    "click": {"cli"},
+    "tqdm": {"cli"},
+}
+
+
+def room(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_arrows_point_one_way(path):
+    """A room imports only what the design lets it use; the command line may use everything."""
+    here = room(path)
+    if here in {"cli", "__init__", "__main__"}:
+        return
+    used = {name.split(".")[1] for name in imports(path) if name.startswith("pipeline.")}
+
+    assert used - ARROWS[here] - {here, "__version__"} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_library_is_used_in_one_room(path):
+    """An outside library is imported where the design says, so that it can be replaced there."""
+    place = str(path.relative_to(PACKAGE))
+    for name in imports(path):
+        owners = LIBRARIES.get(name.split(".")[0])
+        assert owners is None or any(place == owner or room(path) == owner for owner in owners)
+
+
+def test_only_runs_writes_to_an_account():
+    """POST, PUT and DELETE are named in runs/ and, for the meaning of replies and tokens, in api/."""
+    named = re.compile(r"\"(POST|PUT|DELETE)\"")
+    users = {room(path) for path in MODULES if named.search(path.read_text(encoding="utf-8"))} - {
+        "sandbox"
+    }
+
+    assert users == {"api", "runs"}
+
+
+def test_api_names_stand_in_the_tables_only():
+    """A field's name is written where the table is: elsewhere it would be a second truth."""
+    from pipeline.entities import RESOURCE  # noqa: PLC0415 - the other tests need no package
+
+    names = {field.name for field in RESOURCE.fields if len(field.name) > len("Visible")}
+    for path in MODULES:
+        if room(path) in {"entities", "sandbox"} or path.name == "demo.py":
+            continue
+        strings = {
+            node.value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        assert strings & names == set(), path
+
+
+def test_no_module_catches_everything():
+    """A broad except would hide what nobody foresaw."""
+    for path in MODULES:
+        assert not re.search(r"except( Exception| BaseException)?:", path.read_text("utf-8")) or (
+            path.name == "journal.py"  # rolls back and raises again
+        ), path
