@@ -127,7 +127,7 @@ def _close(
             f"{prepared.sheet.path}  (what was written is found by its name, and not sent again)"
         )
         return
-    nothing = " Nothing was sent." if not any(counts[s] for s in WRITTEN) else ""
+    nothing = " Nothing was written." if not any(counts[s] for s in WRITTEN) else ""
     nothing = "" if counts["in_doubt"] or counts["rejected"] else nothing
-    dry = " Dry run: nothing was sent." if choices.dry_run else nothing
+    dry = " Dry run: nothing was written." if choices.dry_run else nothing
     screen.say(f"{text.counts_line(counts)}{dry}{see}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import filterfalse
 from pathlib import Path
 
 from pipeline.errors import UsageError
@@ -13,6 +14,7 @@ from pipeline.runs.apply import Applied
 from pipeline.sheets import annotate
 
 ENDING = ".results"
+WORKBOOKS = {".xlsx", ".xlsm"}
 
 
 def results_path(prepared: Prepared, given: Path | None) -> Path:
@@ -32,28 +34,39 @@ def results_path(prepared: Prepared, given: Path | None) -> Path:
 
 def write_results(prepared: Prepared, plan: Plan, applied: Applied, target: Path) -> None:
     """Write the results workbook. Raises UsageError when it cannot be written."""
+    sheet = prepared.sheet
+    is_text = sheet.path.suffix.lower() not in WORKBOOKS
     columns = dict(prepared.header.fields)
-    marks = {
-        each.row: annotate.Mark(each.status.replace("_", " "), each.message, each.record_id)
-        for each in applied.outcomes
-    }
-    header_row = prepared.sheet.header_row
+    results = dict(prepared.header.results)
     id_name = prepared.entity.id_field.name
-    results = {**prepared.header.results}
     if id_name in columns:
         results[id_name] = columns[id_name]
-    errors = [each for each in plan.problems if is_error(each)]
-    warnings = [each for each in plan.problems if not is_error(each)]
-    annotate.annotate(
-        prepared.sheet.path,
-        target,
-        sheet=prepared.sheet.name,
-        header_row=header_row,
-        marks=marks,
-        notes=_notes(errors, columns, header_row),
-        warnings=_notes(warnings, columns, header_row),
-        columns=results,
-    )
+    if is_text:  # columns without a name are not written: the others move together
+        place = {each.number: n for n, each in enumerate(sheet.columns, start=1)}
+        columns = {name: place[number] for name, number in columns.items()}
+        results = {name: place[number] for name, number in results.items()}
+    marked = {
+        "marks": {
+            each.row: annotate.Mark(each.status.replace("_", " "), each.message, each.record_id)
+            for each in applied.outcomes
+        },
+        "notes": _notes(filter(is_error, plan.problems), columns, sheet.header_row),
+        "warnings": _notes(filterfalse(is_error, plan.problems), columns, sheet.header_row),
+        "columns": results,
+    }
+    if is_text:
+        annotate.annotate_rows(
+            target,
+            sheet=sheet.name,
+            header=[each.text for each in sheet.columns],
+            rows=sheet.cells[[each.number for each in sheet.columns]].itertuples(name=None),
+            header_row=sheet.header_row,
+            **marked,
+        )
+    else:
+        annotate.annotate(
+            sheet.path, target, sheet=sheet.name, header_row=sheet.header_row, **marked
+        )
 
 
 def _notes(

@@ -1,0 +1,1 @@
+"""Sample workbooks, invented: the demo imports rooms.xlsx."""
