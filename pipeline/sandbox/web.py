@@ -52,8 +52,8 @@ class Front:
     def respond(self, path: str) -> Response:
         """Answer the request at hand."""
         began = time.monotonic()
+        body = request.get_json(silent=True)  # before a fault may close the connection
         response = self._respond(request, path)
-        body = request.get_json(silent=True) if request.method in {"POST", "PUT"} else None
         full = request.full_path.rstrip("?")
         self.requests.append(Asked(request.method, full, response.status_code, began, body))
         return response
