@@ -178,7 +178,7 @@ def _actions(sheet: Sheet, header: Header) -> tuple[dict[int, Action], list[Prob
         return {}, []
     actions: dict[int, Action] = {}
     found = []
-    for number, cell in sheet.cells[header.action].items():
+    for number, cell in zip(sheet.cells.index, sheet.cells[header.action], strict=True):
         text = "" if cell is None else str(cell).strip().lower()
         if text in ACTIONS:
             actions[int(number)] = text

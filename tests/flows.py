@@ -1,4 +1,4 @@
-"""What the flow tests share: the command as a user types it, and workbooks edited as a user does."""
+"""What the flow tests share: the command as a user types it, workbooks edited as a user does."""
 
 from __future__ import annotations
 

@@ -8,7 +8,10 @@ from pipeline.entities import RESOURCE
 from pipeline.prepared import check, prepare
 from pipeline.rows import CLEAR
 
-HEAD = "BusinessId | Name | SystemResourceType | ResourceTypeId | DisplayOrder | CancellationFeeType | Visible"
+HEAD = (
+    "BusinessId | Name | SystemResourceType | ResourceTypeId | DisplayOrder "
+    "| CancellationFeeType | Visible"
+)
 GOOD = "7 | Room A | 1 | 21 | 10 | 0 | TRUE"
 
 
@@ -152,7 +155,8 @@ def test_a_sheet_that_does_not_say_which_record_is_meant(sheet):
 def test_typed_rows(sheet):
     """Cells become values: blanks are left out, clear is a mark, choices are numbers."""
     path = sheet(
-        "Id | Name | Visible | SystemResourceType | Allocation | Tariffs | TimeSlots | Description\n"
+        "Id | Name | Visible | SystemResourceType | Allocation | Tariffs | TimeSlots "
+        "| Description\n"
         "5 | Room A | x | hot desk | <clear> | Flex 5; 31 | Mon 09:00-10:00 | "
     )
 

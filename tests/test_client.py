@@ -55,7 +55,7 @@ def client(tmp_path: Path) -> Callable[..., Client]:
 
 
 def script(*replies: httpx.Response | Exception) -> tuple[Callable, list[httpx.Request]]:
-    """Make a server that gives these replies one after another, and the list of what it was asked."""
+    """Make a server that gives these replies in turn, and the list of what it was asked."""
     asked: list[httpx.Request] = []
     left = iter(replies)
 
@@ -106,7 +106,7 @@ def test_an_update_is_repeated_and_then_in_doubt(client):
 
 
 def test_throttling_holds_as_long_as_told_and_sends_again(client):
-    """409 with a header, 429 with a text: both wait what they say, a POST too, and lose nothing."""
+    """409 with a header, 429 with a text: both wait as told, a POST too, and lose nothing."""
     server, asked = script(
         httpx.Response(409, headers={"Retry-After": "3"}),
         httpx.Response(429, text="Wait 0.8 seconds"),
@@ -121,7 +121,7 @@ def test_throttling_holds_as_long_as_told_and_sends_again(client):
 
 
 def test_throttled_for_minutes_stops(client):
-    """A service that refuses everything for five minutes ends the run instead of waiting for ever."""
+    """A service that refuses everything for five minutes ends the run."""
 
     def server(request: httpx.Request) -> httpx.Response:
         return httpx.Response(409, headers={"Retry-After": "30"})

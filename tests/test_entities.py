@@ -27,7 +27,7 @@ def reference() -> dict[str, dict[str, str]]:
 
 
 def test_the_table_has_the_fields_of_the_documents_and_no_others():
-    """All 104 documented fields stand in the table, once each: 82 to create, 91 to update, 95 read."""
+    """All 104 documented fields stand in the table: 82 to create, 91 to update, 95 to read."""
     names = [field.name for field in RESOURCE.fields]
 
     assert sorted(names) == sorted(reference())
@@ -89,7 +89,7 @@ def test_secrets_are_the_zoom_tokens_and_stay_out_of_sheets():
 
 @pytest.mark.parametrize("entity", ENTITIES.values(), ids=ENTITIES)
 def test_what_a_table_refers_to_exists(entity: Entity):
-    """Links, stand-in names, list changes, rules, children and keys name fields and lists that exist."""
+    """Links, stand-ins, list changes, rules, children and keys name what exists."""
     for field in entity.fields:
         assert not field.link or field.link in LOOKUPS
         for other in (field.names, field.adds_to, field.takes_from, field.view_of):

@@ -1,4 +1,4 @@
-"""The house rules that a reader cannot see at a glance: who may import whom, and what is a secret."""
+"""The house rules that a reader cannot see at a glance: who may import whom, what stands where."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_each_library_is_used_in_one_room(path):
 
 
 def test_only_runs_writes_to_an_account():
-    """POST, PUT and DELETE are named in runs/ and, for the meaning of replies and tokens, in api/."""
+    """POST, PUT and DELETE are named in runs/ and, for replies and tokens, in api/."""
     named = re.compile(r"\"(POST|PUT|DELETE)\"")
     users = {room(path) for path in MODULES if named.search(path.read_text(encoding="utf-8"))} - {
         "sandbox"

@@ -107,7 +107,7 @@ def test_lists_of_ids_and_names(cell, value):
 
 
 def test_moments_are_utc():
-    """Excel dates and ISO texts become UTC; an offset is applied; seven fractional digits are read."""
+    """Excel dates and ISO texts become UTC; offsets are applied; seven digits are read."""
     expected = "2026-03-31T14:30:00Z"
 
     assert kinds.MOMENT.read(datetime(2026, 3, 31, 14, 30)) == expected  # noqa: DTZ001 - as read
@@ -190,7 +190,7 @@ BY_NAME = {
 @pytest.mark.parametrize("name", VALUES)
 @given(draw=st.data())
 def test_what_is_shown_reads_back_as_the_same_value(name, draw):
-    """For every kind: read(show(value)) is the same value, or the round trip would change records."""
+    """read(show(value)) is the same value, or the round trip would change records."""
     kind = BY_NAME[name]
     value = draw.draw(VALUES[name])
 

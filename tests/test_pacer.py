@@ -26,7 +26,7 @@ class Clock:
 
 
 def run(limit: Limit, *, count: int, seed: int) -> tuple[int, float]:
-    """Send `count` requests with jittering answers; return refusals and the share of the limit used."""
+    """Send requests with jittering answers; return refusals and the share of the limit used."""
     clock, chance = Clock(), random.Random(seed)
     pacer = Pacer([limit], clock=clock, sleep=clock.sleep)
     arrivals: deque[float] = deque()
@@ -81,15 +81,17 @@ def test_a_used_up_day_stops_instead_of_waiting_for_hours():
     pacer = Pacer([Limit("write", 2, DAY)], clock=clock, sleep=clock.sleep)
     pacer.spent("write", [3_600.0, 60.0, 2 * DAY])
 
-    with pytest.raises(StoppedError, match="The budget of writes is used up; it goes on "):
-        with pacer.slot("write"):
-            pass
+    with (
+        pytest.raises(StoppedError, match="The budget of writes is used up; it goes on "),
+        pacer.slot("write"),
+    ):
+        pass
     with pacer.slot("read"):
         assert clock.now == 1_000
 
 
 def test_limits_in_words():
-    """KIND:COUNT/SECONDS is read and shown the same; none lifts all; the default is the documents'."""
+    """KIND:COUNT/SECONDS is read and shown the same; none lifts all."""
     assert [str(each) for each in parse_limits(["write:60/60", "all:1/0.1"])] == [
         "write:60/60",
         "all:1/0.1",
@@ -117,7 +119,7 @@ def test_a_limit_that_cannot_be_meant(text):
 
 
 def test_the_least_time_that_the_limits_leave():
-    """500 writes at 50 a minute take nine minutes after the first fifty; 3,000 take more than a day."""
+    """500 writes at 50 a minute take nine minutes; 3,000 take more than a day."""
     assert floor_seconds(DEFAULT_LIMITS, reads=0, writes=500) == 9 * 60
     assert floor_seconds(DEFAULT_LIMITS, reads=0, writes=3_000) == DAY
     assert floor_seconds((), reads=10, writes=10) == 0

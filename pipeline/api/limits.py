@@ -30,7 +30,7 @@ class Limit:
 
 
 # The tightest documented figures with a margin: 1 request per 100 ms, 120 a minute, 5,000 an
-# hour of any kind, 60 writes a minute and 2,500 a day (vendor's service limits, reference section 1).
+# hour of any kind, 60 writes a minute and 2,500 a day (the vendor's service limits).
 DEFAULT_LIMITS = (
     Limit("all", 1, 0.1),
     Limit("all", 100, 60),

@@ -93,7 +93,7 @@ def _confess(kind: type[BaseException], error: BaseException, trace: TracebackTy
     ) as file:
         file.writelines(traceback.format_exception(kind, error, trace))
     print(
-        f"Something went wrong that should not ({kind.__name__}). What was written to the account is "
-        f"in the journal; importing the file again finds it. Please send us {file.name}.",
+        f"Something went wrong that should not ({kind.__name__}). What was written to the account "
+        f"is in the journal; importing the file again finds it. Please send us {file.name}.",
         file=sys.stderr,
     )

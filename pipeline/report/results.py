@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import filterfalse
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.planning.plan import Plan
@@ -45,7 +46,7 @@ def write_results(prepared: Prepared, plan: Plan, applied: Applied, target: Path
         place = {each.number: n for n, each in enumerate(sheet.columns, start=1)}
         columns = {name: place[number] for name, number in columns.items()}
         results = {name: place[number] for name, number in results.items()}
-    marked = {
+    marked: dict[str, Any] = {
         "marks": {
             each.row: annotate.Mark(each.status.replace("_", " "), each.message, each.record_id)
             for each in applied.outcomes

@@ -71,7 +71,7 @@ def _rank(value: Any, wanted: str) -> int:
         right: Any = float(wanted)
     except ValueError:
         left, right = str(value)[: len(wanted)], wanted
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 def page(records: list[Record], query: Mapping[str, str], most: int) -> dict[str, Any]:

@@ -80,8 +80,8 @@ RESOURCES = (
         0,
         "Room Beacon",
         Allocation=4,
-        ZoomAccessToken="invented-access",  # noqa: S106 - no real token
-        ZoomRefreshToken="invented-refresh",  # noqa: S106 - no real token
+        ZoomAccessToken="invented-access",
+        ZoomRefreshToken="invented-refresh",
     ),
     _room(
         1415383302,

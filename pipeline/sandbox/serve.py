@@ -20,14 +20,14 @@ from pipeline.sandbox.tokens import Tokens, User
 from pipeline.sandbox.web import Asked, Front, make_app, make_front
 
 USERNAME = "ops@sandbox.example"
-PASSWORD = "sandbox-only"  # noqa: S105 - opens nothing but this sandbox
+PASSWORD = "sandbox-only"
 
 
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # connections are kept, as the service keeps them
     disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's system
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - Werkzeug's name
+    def log(self, type: str, message: str, *args: Any) -> None:
         """Stay silent."""
 
 
@@ -136,7 +136,7 @@ def serve(
     """Serve until Ctrl-C or SIGTERM. Raises ValueError and OSError as `Sandbox.start` does."""
     stopped = threading.Event()
 
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
+    def stop(number: int, frame: FrameType | None) -> None:
         stopped.set()
 
     for each in (signal.SIGINT, signal.SIGTERM):

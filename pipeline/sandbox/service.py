@@ -56,10 +56,8 @@ class Service:
             return self._list_slots(user, query)
         base, _, tail = path.rpartition("/")
         lookup = PATHS.get(path) or PATHS.get(base)
-        if lookup is None:
-            return NOT_FOUND
         record_id = int(tail) if path not in PATHS and tail.isdigit() else None
-        if path not in PATHS and record_id is None:
+        if lookup is None or (path not in PATHS and record_id is None):
             return NOT_FOUND
         if method == "GET":
             return self._read(user, lookup.name, query, record_id)
@@ -120,8 +118,11 @@ class Service:
             return Answer(405, "")
         if not user.may(f"{RESOURCE.name}-{role}"):
             return DENIED
-        if method == "DELETE" and record_id is not None:
+        if record_id is not None:
             return self._delete(record_id)
+        return self._save(user, method, body)
+
+    def _save(self, user: User, method: str, body: Any) -> Answer:
         if not isinstance(body, dict):
             return Answer(400, _refused([], "The body is not a record."))
         if method == "PUT" and self.store.get(RESOURCE.name, body.get("Id") or 0) is None:
@@ -172,7 +173,9 @@ class Service:
 
 def _writable(use: str) -> list[str]:
     return [
-        each.name for each in RESOURCE.fields if getattr(each, use) and not each.key and each.on_read
+        each.name
+        for each in RESOURCE.fields
+        if getattr(each, use) and not each.key and each.on_read
     ] + [SLOTS.field]
 
 

@@ -77,9 +77,7 @@ class Front:
             return _json(Answer(401, "Access Denied"))
         return self._carried_out(asked, path, user, fault)
 
-    def _carried_out(
-        self, asked: Request, path: str, user: User, fault: Fault | None
-    ) -> Response:
+    def _carried_out(self, asked: Request, path: str, user: User, fault: Fault | None) -> Response:
         if fault and fault.name == "lag":
             self.service.lag_seconds = float(fault.value)
         body = asked.get_json(silent=True)

@@ -255,7 +255,7 @@ def _column(ref: str) -> int:
     return column
 
 
-def annotate_rows(  # noqa: PLR0913 - as annotate
+def annotate_rows(
     target: Path,
     *,
     sheet: str,

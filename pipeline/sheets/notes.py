@@ -15,8 +15,16 @@ THREADED = "tc="  # author of a note that only mirrors a threaded comment
 COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 V, O, X = (f"urn:schemas-microsoft-com:{name}" for name in ("vml", "office:office", "office:excel"))  # noqa: E741 - VML's own prefixes
-AFTER = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems")
-AFTER = (*AFTER, "tableParts", "extLst")  # what may only stand behind legacyDrawing
+AFTER = {  # what may only stand behind legacyDrawing
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+}
 
 Place = tuple[int, int]  # row and column, from 1
 

@@ -22,7 +22,7 @@ CONTENT_TYPES = "[Content_Types].xml"
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 VML_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
 
-Element = etree._Element  # noqa: SLF001 - lxml offers no public name for it
+Element = etree._Element
 
 
 class Package:

@@ -79,7 +79,7 @@ def _lines(change: Change) -> Iterator[Line]:
 
 
 def _text(cell: Cell) -> Cell:
-    return cell.isoformat(" ") if isinstance(cell, date) else cell
+    return str(cell) if isinstance(cell, date) else cell
 
 
 def _put(sheet: Worksheet, row: int, column: int, cell: Cell, look: object) -> None:
