@@ -14,7 +14,6 @@ from pipeline.cli.shared import Screen
 from pipeline.config import Settings
 from pipeline.errors import ApiError
 from pipeline.planning.plan import Plan
-from pipeline.planning.stored import Stored
 from pipeline.prepared import Prepared, check
 from pipeline.report import text
 from pipeline.sheets.plan_book import write_plan
@@ -52,14 +51,11 @@ class Planned:
 def planned(
     prepared: Prepared, settings: Settings, screen: Screen, *, allow_delete: bool
 ) -> Iterator[Planned]:
-    """Look a file up in the account and plan it; only reads are sent.
-
-    A header that makes no sense is planned without asking the account: no row could be trusted.
-    """
+    """Look a file up in the account and plan it; only reads are sent."""
     screen.warn(prepared.sheet.remarks)
     try:
         with connect(settings) as client:
-            stored = Stored() if prepared.is_hopeless else importing.look_up(client, prepared)
+            stored = importing.look_up(client, prepared)
             plan = importing.make_plan(prepared, stored, allow_delete=allow_delete)
             yield Planned(prepared, client, plan, screen)
     except ApiError:

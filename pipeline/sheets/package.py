@@ -124,9 +124,8 @@ def rewritten(source: Path, target: Path) -> Iterator[Package]:
                 package.save(Path(name))
                 Path(name).chmod(0o666 & ~_umask())
                 Path(name).replace(target)
-            except BaseException:
+            finally:
                 Path(name).unlink(missing_ok=True)
-                raise
         except OSError as error:
             raise UsageError(
                 f"{target}: cannot be written ({error.strerror}). Close it if another program has "
