@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from flows import Shell, edit, read_rows
 
@@ -471,3 +473,83 @@ def test_json_is_one_object_with_the_promised_keys(shell, sandbox, tmp_path):
     ]
     assert said.json["run"] == "0001"
     assert list(said.json["requests"]) == ["sent", "throttled", "retried"]
+
+
+def big_workbook(path: Path, **cells: Any) -> Path:
+    """500 rooms in two locations, known by location and name."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Resources"
+    base = {
+        "SystemResourceType": "MeetingRoom",
+        "ResourceTypeName": "Meeting Room",
+        "CancellationFeeType": "None",
+        "Visible": "Yes",
+        "TimeSlots": "Mon-Fri 09:00-17:00",
+        **cells,
+    }
+    sheet.append(["BusinessName", "Name", "DisplayOrder", *base])
+    for number in range(500):
+        place = ("Harbour House", "Mill Yard")[number % 2]
+        sheet.append([place, f"Room {number:03}", number, *base.values()])
+    book.save(path)
+    return path
+
+
+def test_500_creates_and_500_updates_take_few_requests(shell, sandbox, tmp_path):
+    """500 POSTs with fewer than 30 other requests; 500 PUTs with fewer than 40 others."""
+    created = shell.run_import(big_workbook(tmp_path / "new.xlsx", Allocation=4))
+    asked = len(sandbox.requests)
+
+    assert created.json["counts"] == counts(created=500)
+    assert writes(sandbox) == ["POST"] * 500
+    assert asked - 500 < 30
+    sandbox.requests.clear()
+
+    updated = shell.run_import(big_workbook(tmp_path / "edited.xlsx", Allocation=6))
+
+    assert updated.json["counts"] == counts(updated=500)
+    assert writes(sandbox) == ["PUT"] * 500
+    assert len(sandbox.requests) - 500 < 40
+
+
+def test_a_csv_comes_back_as_a_workbook_and_is_found_again(shell, sandbox, tmp_path):
+    """A csv is imported by names; its results are a workbook that imports as unchanged."""
+    path = tmp_path / "rooms.csv"
+    path.write_text(
+        "Business Name;Name;System resource type;ResourceTypeName;DisplayOrder;CancellationFeeType;"
+        "Visible;Colour\nMill Yard;007;hot desk;Hot Desk;1;None;x;blue\n",
+        encoding="utf-8",
+    )
+
+    first = shell.run_import(path)
+    again = shell.run_import(Path(first.json["results"]))
+
+    assert (first.code, first.json["counts"]) == (0, counts(created=1))
+    assert "csv: UTF-8, separator ;" in first.err
+    assert by_name(sandbox)["007"]["SystemResourceType"] == 2
+    assert (again.code, again.json["counts"]) == (0, counts(unchanged=1))
+    (row,) = read_rows(Path(first.json["results"]))
+    assert (row["Name"], row["Colour"], row["Status"]) == ("007", "blue", "unchanged")
+
+
+def test_a_second_sheet_of_time_slots(shell, sandbox, tmp_path):
+    """Slots on their own sheet reach their rows by location and name, or by row number."""
+    path = big_workbook(tmp_path / "rooms.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["Resources"].delete_rows(4, 500)
+    rooms = book["Resources"]
+    column = [cell.value for cell in rooms[1]].index("TimeSlots") + 1
+    rooms.delete_cols(column)
+    slots_sheet = book.create_sheet("TimeSlots")
+    slots_sheet.append(["Row", "BusinessName", "Name", "DayOfWeek", "FromTime", "ToTime"])
+    slots_sheet.append([2, None, None, "Monday", "09:00", "12:00"])
+    slots_sheet.append([None, "Mill Yard", "Room 001", 0, time(10, 0), time(11, 30)])
+    book.save(path)
+
+    said = shell.run_import(path)
+
+    assert (said.code, said.json["counts"]) == (0, counts(created=2))
+    found = slots(by_name(sandbox))
+    assert found["Room 000"] == [(1, "1976-01-01T09:00:00Z", "1976-01-01T12:00:00Z")]
+    assert found["Room 001"] == [(0, "1976-01-01T10:00:00Z", "1976-01-01T11:30:00Z")]

@@ -29,10 +29,10 @@ def chosen(records: Iterable[Record], entity: str, query: Mapping[str, str]) -> 
     """Return the records that match all filters; parameters nobody knows are ignored."""
     found = list(records)
     for key, wanted in query.items():
-        head, _, name = key.rpartition(f"{entity}_")
+        head, mark, name = key.rpartition(f"{entity}_")
         if key in {"Id", "UniqueId"}:
             found = [each for each in found if str(each.get(key)) == wanted]
-        elif name and head in {"", "from_", "to_"} and found:
+        elif mark and head in {"", "from_", "to_"} and found:
             found = _filtered(found, head, _field(name, found[0]), wanted)
     return found
 

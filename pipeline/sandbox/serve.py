@@ -27,6 +27,13 @@ class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # connections are kept, as the service keeps them
     disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's system
 
+    def make_environ(self) -> Any:
+        """Let the header client_id through, which Werkzeug drops for its underscore."""
+        environ = super().make_environ()
+        if client := self.headers.get("client_id"):
+            environ["HTTP_CLIENT_ID"] = client
+        return environ
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Stay silent."""
 

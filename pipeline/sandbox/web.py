@@ -53,7 +53,7 @@ class Front:
         """Answer the request at hand."""
         began = time.monotonic()
         body = request.get_json(silent=True)  # before a fault may close the connection
-        response = self._respond(request, path)
+        response = self._respond(request, path.rstrip("/"))
         full = request.full_path.rstrip("?")
         self.requests.append(Asked(request.method, full, response.status_code, began, body))
         return response
