@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from dataclasses import dataclass
@@ -122,9 +123,10 @@ def _close(
     screen.warn(text.outcome_lines(applied.outcomes, prepared.sheet.name))
     see = f" See {written}." if written else ""
     if applied.stopped:
+        again = f"nexudus-bulk import {shlex.quote(str(prepared.sheet.path))}"
         screen.warn(
-            f"{applied.stopped} {text.written_line(counts)}{see} To go on: nexudus-bulk import "
-            f"{prepared.sheet.path}  (what was written is found by its name, and not sent again)"
+            f"{applied.stopped} {text.written_line(counts)}{see} To go on: {again}  "
+            "(what was written is found by its name, and not sent again)"
         )
         return
     nothing = " Nothing was written." if not any(counts[s] for s in WRITTEN) else ""

@@ -1,0 +1,159 @@
+"""The command line itself: help, exit codes, what it loads, and that the README tells the truth."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from flows import Shell
+
+from pipeline import __version__, cli
+from pipeline.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[1]
+HEAVY = {"pandas", "pandera", "httpx", "openpyxl", "xlsxwriter", "python_calamine", "lxml", "flask"}
+
+
+@pytest.fixture
+def shell(capsys) -> Shell:
+    """The command without an account."""
+    return Shell(capsys)
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_help_with_an_example_and_stands_in_the_readme(shell, name):
+    """--help exits 0 and ends with an example; the README shows the command."""
+    said = shell(name, "--help")
+
+    assert said.code == 0
+    assert f"Example: nexudus-bulk {name}" in said.out
+    assert f"nexudus-bulk {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["check", "--bogus"]])
+def test_help_version_and_a_wrong_option_load_nothing_heavy(words):
+    """The quick answers import no frame, spreadsheet or HTTP library."""
+    script = (
+        "import sys; from pipeline import cli; cli.main(sys.argv[1:]); "
+        "print('loaded', *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, text=True, check=True
+    )
+
+    assert not HEAVY & set(done.stdout.rpartition("loaded")[2].split())
+
+
+def test_version_and_the_module_are_the_same_command():
+    """`python -m pipeline` is nexudus-bulk."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "--version"], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == f"nexudus-bulk, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["check", "none.xlsx"], 2, "none.xlsx: there is no such file."),
+        (["template", "Desk", "-o", "x.xlsx"], 2, "'Desk' is not known. Known: Resource."),
+        (["export", "-o", "x.csv"], 2, "'x.csv' does not end in .xlsx."),
+        (["export", "-o", "x.xlsx", "--limit", "fast"], 2, "'fast' is not a limit."),
+        (["sandbox", "--fault", "fast"], 2, "'fast' is not a fault."),
+        (["sandbox", "--limit", "fast"], 2, "'fast' is not a limit."),
+        (["nonsense"], 2, "No such command 'nonsense'."),
+        (["plan"], 2, "Missing argument 'FILE'."),
+    ],
+)
+def test_bad_words_get_one_message(shell, words, code, message):
+    """A wrong option, file or name: exit 2 and one message that names it."""
+    said = shell(*words)
+
+    assert said.code == code
+    assert message in said.err
+    assert "Traceback" not in said.err
+
+
+def test_without_credentials_nothing_is_asked(shell, monkeypatch):
+    """No login: exit 4, and what to set."""
+    for name in ("NEXUDUS_TOKEN", "NEXUDUS_USERNAME", "NEXUDUS_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+
+    said = shell("plan", ROOT / "samples" / "rooms.xlsx")
+
+    assert said.code == 4
+    assert said.err == (
+        "No credentials are set. Set NEXUDUS_USERNAME and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, in "
+        "the environment. Nothing was sent.\n"
+    )
+
+
+def test_the_template_command_writes_what_stands_in_the_repository(shell, tmp_path):
+    """`template` makes the very file that is committed."""
+    said = shell("template", "-o", tmp_path / "t.xlsx", "--json")
+
+    assert json.loads(said.out) == {"file": str(tmp_path / "t.xlsx"), "entity": "Resource"}
+    made = (tmp_path / "t.xlsx").read_bytes()
+    assert made == (ROOT / "templates" / "Resources.xlsx").read_bytes()
+
+
+def test_the_demo_tells_its_story(shell, tmp_path):
+    """Creates, updates, unchanged rows, an export and its unedited import, with exit code 0."""
+    said = shell("demo", "--folder", tmp_path / "demo")
+
+    assert said.code == 0
+    assert re.findall(r"^\d+ rows: (?=\d+ (?:created|updated|unchanged)[,.]).*?\.", said.out, re.M)[
+        0
+    ].startswith("39 rows: 39 created.")
+    assert "39 rows: 4 updated, 35 unchanged." in said.out
+    assert "45 resources written to" in said.out
+    assert "45 rows: 45 unchanged. Nothing was written." in said.out
+    assert (tmp_path / "demo" / "export.xlsx").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as a POSIX system sends them")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_a_signal_ends_the_run_and_nothing_is_done_twice(tmp_path, number):
+    """The row under way is finished, exit 3 says how to go on; going on writes the rest only."""
+    with Sandbox.start() as sandbox:
+        environment = {
+            **os.environ,
+            "NEXUDUS_BASE_URL": sandbox.url,
+            "NEXUDUS_USERNAME": sandbox.username,
+            "NEXUDUS_PASSWORD": sandbox.password,
+            "NEXUDUS_BULK_HOME": str(tmp_path / "home"),
+        }
+        rooms = tmp_path / "rooms.xlsx"
+        rooms.write_bytes((ROOT / "samples" / "rooms.xlsx").read_bytes())
+        words = [sys.executable, "-m", "pipeline", "import", str(rooms), "--yes"]
+        run = subprocess.Popen(
+            [*words, "--limit", "write:10/1"], env=environment, stderr=subprocess.PIPE, text=True
+        )
+        deadline = time.monotonic() + 30
+        while len(sandbox.records()) < 10 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        run.send_signal(number)
+        _, errors = run.communicate(timeout=30)
+        written = len(sandbox.records()) - 6
+
+        assert run.returncode == 3
+        assert f"Written so far: {written} rows." in errors
+        assert f"To go on: nexudus-bulk import {rooms}" in errors
+        again = subprocess.run(
+            [*words, "--limit", "none", "--json"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        counts = json.loads(again.stdout)["counts"]
+        assert (counts["created"], counts["unchanged"]) == (39 - written, written)
+        assert len(sandbox.records()) == 39 + 6
