@@ -246,11 +246,13 @@ def test_an_export_imports_unedited_without_a_change(shell, sandbox, tmp_path):
     base = {key: full_record()[key] for key in ("BusinessId", "ResourceTypeId")}
     for number, (name, text) in enumerate(NASTY.items()):
         fields = {"Description": text, "GroupName": text, "DisplayOrder": number}
-        sandbox.put_record({**base, **fields, "Name": f"Room {name}", "Visible": True})
-    sandbox.put_record(full_record())
+        sandbox.put_record("Resource", {**base, **fields, "Name": f"Room {name}", "Visible": True})
+    sandbox.put_record("Resource", full_record())
     odd = {**base, "Name": "Odd", "SystemResourceType": 8, "CancellationFeeAmount": 0.1 + 0.2}
     slot = {"DayOfWeek": 1, "FromTime": "1976-01-01T22:00:00Z", "ToTime": "1976-01-01T00:00:00Z"}
-    sandbox.put_record({**odd, "MinBookingLength": 90, "MaxBookingLength": 30, "Timeslots": [slot]})
+    sandbox.put_record(
+        "Resource", {**odd, "MinBookingLength": 90, "MaxBookingLength": 30, "Timeslots": [slot]}
+    )
     before = sandbox.records()
     exported = tmp_path / "export.xlsx"
 
@@ -268,7 +270,7 @@ def test_secrets_are_sent_back_and_never_shown(shell, sandbox, tmp_path):
     """Zoom tokens survive an update, and stand in no file that the program wrote."""
     secret = "zoom-secret-4711"
     record = sandbox.put_record(
-        {**full_record(), "ZoomAccessToken": secret, "ZoomRefreshToken": secret}
+        "Resource", {**full_record(), "ZoomAccessToken": secret, "ZoomRefreshToken": secret}
     )
     exported = tmp_path / "export.xlsx"
     shell("export", "-o", exported, "--limit", "none")
@@ -293,7 +295,7 @@ def test_secrets_are_sent_back_and_never_shown(shell, sandbox, tmp_path):
 )
 def test_a_create_whose_answer_is_lost_is_found_and_not_doubled(shell, sandbox, tmp_path, fault):
     """The record was stored and the answer lost: it is looked up, and every room exists once."""
-    sandbox.front.faults.add(fault)
+    sandbox.add_fault(fault)
 
     said = shell.run_import(copy(tmp_path))
 
@@ -306,7 +308,7 @@ def test_a_create_whose_answer_is_lost_is_found_and_not_doubled(shell, sandbox, 
 @pytest.mark.parametrize("fault", ["500-before@POST", "drop-before@POST"])
 def test_a_create_that_was_not_stored_is_sent_once_more(shell, sandbox, tmp_path, fault):
     """Nothing was stored: after looking for it, the row is sent again, once."""
-    sandbox.front.faults.add(fault)
+    sandbox.add_fault(fault)
 
     said = shell.run_import(copy(tmp_path))
 
@@ -322,7 +324,7 @@ def copy(tmp_path: Path) -> Path:
 
 def test_a_rejected_row_does_not_stop_the_others(shell, sandbox, tmp_path):
     """A server's refusal is told by row with its words; the rest is sent."""
-    sandbox.front.faults.add("not-successful@POST+2")
+    sandbox.add_fault("not-successful@POST+2")
 
     said = shell.run_import(copy(tmp_path))
 
@@ -336,7 +338,7 @@ def test_time_slots_are_proven_on_the_first_update(shell, sandbox, tmp_path, mod
     """Where an update doubles time slots the run stops after the first, and says so."""
     rooms = copy(tmp_path)
     shell.run_import(rooms)
-    sandbox.service.slots_mode = mode
+    sandbox.slots_mode = mode
     names = ["Room Cedar", "Room Maple", "Room Rowan"]
     edited = edit(rooms, tmp_path / "edited.xlsx", {name: {"Allocation": 7} for name in names})
 
@@ -355,7 +357,7 @@ def test_slots_that_only_their_own_list_tells_survive_an_update(shell, sandbox, 
     rooms = copy(tmp_path)
     shell.run_import(rooms)
     before = slots(by_name(sandbox))
-    sandbox.service.slots_on_read = False
+    sandbox.slots_on_read = False
     edited = edit(rooms, tmp_path / "edited.xlsx", {"Room Cedar": {"Allocation": 7}})
 
     assert shell.run_import(edited).json["counts"] == counts(updated=1, unchanged=ROOMS - 1)

@@ -1,65 +1,73 @@
-"""Limits as a strict server keeps them: sliding windows, counted when a request arrives."""
+"""Request limits: sliding windows over arrivals, and the four ways to say that one must wait."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from threading import Lock
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-FORM = re.compile(r"(all|read|write):([1-9]\d*)/(\d+(?:\.\d+)?)")
+from flask import Response
+
+KINDS = ("all", "read", "write")
+LIMIT_TEXT = re.compile(r"(?P<kind>[a-z]+):(?P<count>[1-9]\d*)/(?P<seconds>\d+(\.\d+)?)")
+STYLES = ("409", "429", "429-text", "503")
+MUST_WAIT = "409 You must wait before accessing this url again."  # vendor docs, with no body
 
 
-@dataclass
-class Window:
-    """At most `count` requests of `kind` in any `seconds` seconds."""
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` requests of a kind within any `seconds`."""
 
     kind: str
     count: int
     seconds: float
-    arrivals: deque[float] = field(default_factory=deque)
 
-    def wait(self, now: float) -> float:
-        """Return the seconds until there is room, 0 when there is."""
-        while self.arrivals and self.arrivals[0] <= now - self.seconds:
-            self.arrivals.popleft()
-        if len(self.arrivals) < self.count:
-            return 0.0
-        return self.arrivals[len(self.arrivals) - self.count] + self.seconds - now
+
+def parse_limit(text: str) -> Limit:
+    """Read `KIND:COUNT/SECONDS`, such as write:60/60. Raises ValueError."""
+    match = LIMIT_TEXT.fullmatch(text)
+    if not match or match["kind"] not in KINDS or not float(match["seconds"]):
+        raise ValueError(
+            f"limit '{text}' is not one. Write KIND:COUNT/SECONDS, such as write:60/60; "
+            f"KIND is one of {', '.join(KINDS)}."
+        )
+    return Limit(match["kind"], int(match["count"]), float(match["seconds"]))
 
 
 class Limits:
-    """All windows together. A request that is refused is not counted."""
+    """Counts the requests that were let in. Not thread-safe: the gate holds its lock."""
 
-    def __init__(self, texts: Iterable[str], now: Callable[[], float]) -> None:
-        self._windows = [_window(text) for text in texts]
-        self._now = now
-        self._lock = Lock()
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._arrivals: list[tuple[Limit, deque[float]]] = [
+            (parse_limit(text), deque()) for text in texts
+        ]
 
-    def wait(self, method: str) -> float:
-        """Count a request, or return the seconds for which it is refused."""
-        kind = "read" if method == "GET" else "write"
-        with self._lock:
-            now = self._now()
-            windows = [each for each in self._windows if each.kind in {"all", kind}]
-            wait = max((each.wait(now) for each in windows), default=0.0)
-            if wait <= 0:
-                for each in windows:
-                    each.arrivals.append(now)
-            return wait
+    def wait_seconds(self, kind: str, now: float) -> float:
+        """Return how long a request of this kind has to wait; 0 lets it in."""
+        waits = [0.0]
+        for limit, arrivals in self._of(kind):
+            while arrivals and arrivals[0] <= now - limit.seconds:
+                arrivals.popleft()
+            if len(arrivals) >= limit.count:
+                waits.append(arrivals[-limit.count] + limit.seconds - now)
+        return max(waits)
+
+    def count(self, kind: str, now: float) -> None:
+        """Count a request that was let in."""
+        for _, arrivals in self._of(kind):
+            arrivals.append(now)
+
+    def _of(self, kind: str) -> Iterable[tuple[Limit, deque[float]]]:
+        return (each for each in self._arrivals if each[0].kind in {"all", kind})
 
 
-def whole_seconds(wait: float) -> str:
-    """Return a pause as the header Retry-After writes it."""
-    return str(max(1, math.ceil(wait)))
-
-
-def _window(text: str) -> Window:
-    match = FORM.fullmatch(text.strip().lower())
-    if not match or not float(match[3]):
-        raise ValueError(
-            f"'{text}' is not a limit. Write KIND:COUNT/SECONDS, KIND being all, read or write."
-        )
-    return Window(match[1], int(match[2]), float(match[3]))
+def throttled(style: str, wait_seconds: float) -> Response:
+    """Make the reply to a refused request: the documented one (409) or one that was seen."""
+    if style == "429-text":
+        text = f"Wait {math.ceil(wait_seconds * 10) / 10} seconds"
+        return Response(text, status=429, content_type="text/plain")
+    status = MUST_WAIT if style == "409" else style
+    pause = max(1, math.ceil(wait_seconds))
+    return Response(b"", status=status, headers={"Retry-After": str(pause)})

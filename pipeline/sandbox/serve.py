@@ -1,56 +1,78 @@
-"""The sandbox as a server: in a thread for tests and the demo, or until it is stopped."""
+"""The sandbox as a test or the command holds it: start, look inside, make it fail, stop."""
 
 from __future__ import annotations
 
-import logging
+import copy
 import signal
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any
-
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from typing import Any, NoReturn
 
 from pipeline.entities import RESOURCE
-from pipeline.sandbox.seed import many
-from pipeline.sandbox.service import Service
-from pipeline.sandbox.tokens import Tokens, User
-from pipeline.sandbox.web import Asked, Front, make_app, make_front
+from pipeline.sandbox.app import Service, build_app
+from pipeline.sandbox.choices import Choices
+from pipeline.sandbox.gate import Gate, Request
+from pipeline.sandbox.http import HOST, Server
+from pipeline.sandbox.records import Records
+from pipeline.sandbox.seed import seeds
+from pipeline.sandbox.store import Store
+from pipeline.sandbox.tables import TABLES, Record
+from pipeline.sandbox.tokens import Logins, User
 
 USERNAME = "ops@sandbox.example"
-PASSWORD = "sandbox-only"
+PASSWORD = "quay-lantern-47"  # invented, and good for nothing else
 
 
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # connections are kept, as the service keeps them
-    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's system
-
-    def make_environ(self) -> Any:
-        """Let the header client_id through, which Werkzeug drops for its underscore."""
-        environ = super().make_environ()
-        if client := self.headers.get("client_id"):
-            environ["HTTP_CLIENT_ID"] = client
-        return environ
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Stay silent."""
+STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Sandbox:
-    """A running sandbox; a context manager. Its options are attributes of `service`."""
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, front: Front, server: BaseWSGIServer) -> None:
-        self.front = front
-        self.username = USERNAME
-        self.password = PASSWORD
-        self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, daemon=True)
-        self.url = f"http://127.0.0.1:{server.port}"
+
+@dataclass(frozen=True)
+class Clocks:
+    """Where time comes from: `now` in monotonic seconds, `wall` for stamps."""
+
+    now: Callable[[], float] = time.monotonic
+    wall: Callable[[], datetime] = _utc_now
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Sandbox(Choices):
+    """A running service; a context manager that stops it.
+
+    It *is* its choices, so that a test sets `sandbox.slots_mode` and the service obeys at once.
+    """
+
+    username = USERNAME
+    password = PASSWORD
+
+    def __init__(
+        self,
+        *,
+        path: Path | None,
+        limits: Sequence[str],
+        faults: Sequence[str],
+        clocks: Clocks,
+        choices: Mapping[str, Any],
+    ) -> None:
+        super().__init__(**choices)
+        self.url = ""
+        self._server: Server | None = None
+        self._logins = Logins(clocks.now)
+        self._logins.add(User(USERNAME, PASSWORD))
+        self._gate = Gate(self, self._logins, limits, now=clocks.now, sleep=clocks.sleep)
+        for text in faults:
+            self._gate.faults.add(text)
+        self._store = Store(path)
+        self._records = Records(self._store, self, now=clocks.now, wall=clocks.wall)
 
     @classmethod
-    def start(  # noqa: PLR0913 - each is an option of its own, by keyword
+    def start(  # noqa: PLR0913 - each is one thing a caller may want otherwise
         cls,
         *,
         port: int = 0,
@@ -58,96 +80,117 @@ class Sandbox:
         limits: Sequence[str] = (),
         faults: Sequence[str] = (),
         seed: bool = True,
-        now: Callable[[], float] = time.monotonic,
+        clocks: Clocks = Clocks(),
+        **choices: Any,
     ) -> Sandbox:
-        """Start one in a thread. Raises ValueError (a limit, a fault) and OSError (the port)."""
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        service = Service(path)
-        tokens = Tokens(time.time)
-        tokens.users[USERNAME] = User(USERNAME, PASSWORD)
-        front = make_front(service, tokens, limits, faults, now)
-        if seed:
-            service.store.plant(USERNAME)
-        server = make_server(
-            "127.0.0.1", port, make_app(front), threaded=True, request_handler=_Handler
-        )
-        server.daemon_threads = True  # type: ignore[attr-defined]
-        found = cls(front, server)
-        found._thread.start()
-        return found
+        """Start a service on the loopback; `choices` are attributes of `Choices`.
+
+        With a `path` the records are kept there, and found again by the next start: only an empty
+        store is seeded. Raises ValueError for a limit or a fault that is not one, OSError for a
+        port that is taken.
+        """
+        sandbox = cls(path=path, limits=limits, faults=faults, clocks=clocks, choices=choices)
+        try:
+            if seed and sandbox._store.is_empty:
+                for entity, records in seeds():
+                    sandbox.put_records(entity, records)
+            sandbox._listen(port)
+        except OSError:
+            sandbox.stop()
+            raise
+        return sandbox
+
+    def _listen(self, port: int) -> None:
+        service = Service(self._records, self._logins, self)
+        self._server = Server(build_app(service, self._gate), port)
+        self.url = f"http://{HOST}:{self._server.port}"
+
+    def stop(self) -> None:
+        """Stop answering and close the file; a second time does nothing."""
+        server, self._server = self._server, None
+        if server:
+            server.stop()
+        self._store.close()
 
     def __enter__(self) -> Sandbox:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def stop(self) -> None:
-        """End the server; a file keeps its records."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self.service.store.close()
+    # ---- looking inside, past limits, faults and roles
 
     @property
-    def service(self) -> Service:
-        """The account behind the server."""
-        return self.front.service
-
-    @property
-    def requests(self) -> list[Asked]:
-        """Every request that came, in the order in which they were answered."""
-        return self.front.requests
+    def requests(self) -> list[Request]:
+        """The log: every request in the order of the answers. May be cleared."""
+        return self._gate.requests
 
     @property
     def refused(self) -> int:
         """How many requests were throttled."""
-        return self.front.refused
+        return self._gate.refused
 
-    def records(self, entity: str = RESOURCE.name) -> list[dict[str, Any]]:
-        """Return everything stored of an entity, whole, by id."""
-        return self.service.store.all(entity)
+    def records(self, entity: str = RESOURCE.name) -> list[Record]:
+        """Return copies of all whole records by id, also of those that lag behind."""
+        return copy.deepcopy(self._records.everything(TABLES[entity]))
 
-    def put_record(self, record: Mapping[str, Any]) -> dict[str, Any]:
-        """Store a resource past all checks, completed as the service would; returns it."""
-        store = self.service.store
-        if "Id" not in record:
-            return store.create(dict(record), USERNAME)
-        whole = store.completed(record, USERNAME)
-        store.put(RESOURCE.name, whole)
-        return whole
+    def put_record(self, entity: str, record: Record) -> Record:
+        """Store a record unchecked, completed from the stored one or from defaults; returns it."""
+        return self.put_records(entity, [record])[0]
 
-    def fill(self, count: int) -> None:
-        """Store many plausible resources."""
-        for each in many(count):
-            self.put_record(each)
+    def put_records(self, entity: str, records: Iterable[Record]) -> list[Record]:
+        """Store records unchecked in one go, all or none; see `put_record`."""
+        given = copy.deepcopy(list(records))
+        return copy.deepcopy(self._records.put(TABLES[entity], given, USERNAME))
 
-    def add_user(self, name: str, password: str, roles: set[str], totp: str = "") -> None:
-        """Let somebody log in who holds only these roles."""
-        self.front.tokens.users[name] = User(name, password, frozenset(roles), totp)
+    def delete_record(self, entity: str, number: int) -> None:
+        """Remove a record, whoever links to it."""
+        self._records.remove(TABLES[entity], number)
+
+    # ---- making it fail
+
+    def add_fault(self, text: str) -> None:
+        """Arm a fault, written NAME[=ARG][@VERB][*COUNT][+SKIP]. Raises ValueError."""
+        with self._gate.lock:
+            self._gate.faults.add(text)
+
+    def clear_faults(self) -> None:
+        """Disarm all faults."""
+        with self._gate.lock:
+            self._gate.faults.clear()
+
+    def add_user(
+        self, username: str, password: str, roles: Iterable[str] | None = None, totp: str = ""
+    ) -> None:
+        """Add a login, or replace one. Without roles it is a full administrator."""
+        held = None if roles is None else frozenset(roles)
+        self._logins.add(User(username, password, held, totp))
 
 
 def serve(
     *,
-    port: int,
-    path: Path | None,
-    limits: Sequence[str],
-    faults: Sequence[str],
+    port: int = 0,
+    path: Path | None = None,
+    limits: Sequence[str] = (),
+    faults: Sequence[str] = (),
     ready: Callable[[str, str, str], None],
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM. Raises ValueError and OSError as `Sandbox.start` does."""
-    stopped = threading.Event()
+    """Serve until SIGTERM or Ctrl-C; `ready` is told url, username and password once it answers.
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopped.set()
-
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, stop)
+    To be called from the main thread. Raises ValueError and OSError as `Sandbox.start` does.
+    """
     with Sandbox.start(port=port, path=path, limits=limits, faults=faults) as sandbox:
-        ready(sandbox.url, sandbox.username, sandbox.password)
-        stopped.wait()
+        before = {each: signal.signal(each, _interrupt) for each in STOPS}
+        try:
+            ready(sandbox.url, sandbox.username, sandbox.password)
+            while True:
+                time.sleep(3_600)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt

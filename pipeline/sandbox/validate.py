@@ -1,71 +1,103 @@
-"""What the service refuses in a record that is sent to it."""
+"""What the service refuses in a body: every failure at once, each with its property."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline.entities import RESOURCE
-from pipeline.sandbox.store import Store
+from pipeline.sandbox.moments import read_moment
+from pipeline.sandbox.tables import SLOTS, Record
 from pipeline.schema import Field
 
-TYPES: dict[str, tuple[type, ...]] = {
-    "whole": (int,),
-    "choice": (int,),
-    "id": (int,),
-    "decimal": (int, float),
-    "yes/no": (bool,),
-    "text": (str,),
-    "address": (str,),
-    "moment": (str,),
-    "ids": (list,),
-    "time slots": (list,),
+REQUIRED = "is a required field"
+NOT_VALID = "is not valid"
+DAYS = range(7)  # 0 = Sunday, vendor docs
+
+Exists = Callable[[str, int], bool]  # entity, id
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _are_wholes(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_whole, value))
+
+
+TYPES: Mapping[str, Callable[[Any], bool]] = {  # kind of field: what its JSON must be
+    "text": _is_text,
+    "address": _is_text,
+    "whole": _is_whole,
+    "choice": _is_whole,
+    "id": _is_whole,
+    "decimal": _is_number,
+    "yes/no": lambda value: isinstance(value, bool),
+    "ids": _are_wholes,
+    "moment": lambda value: read_moment(value) is not None,
 }
-Refusal = dict[str, Any]
 
 
-def refusals(store: Store, body: Mapping[str, Any]) -> list[Refusal]:
-    """Return every reason against the record, in the shape of the service's Errors."""
-    return [refusal for field in RESOURCE.fields for refusal in _of(store, field, body)]
+def failure(name: str, message: str, attempted: Any) -> Record:
+    """Make one entry of `Errors`."""
+    return {"AttemptedValue": attempted, "Message": message, "PropertyName": name}
 
 
-def _of(store: Store, field: Field, body: Mapping[str, Any]) -> Iterator[Refusal]:
-    value = body.get(field.name)
-    if value is None or (field.required and isinstance(value, str) and not value.strip()):
-        if field.required:
-            # A missing link is reported under the link's name, not under the id's.
-            name = field.name.removesuffix("Id") if field.link else field.name
-            yield _refusal(name, value, "is a required field")
-        return
-    if not (field.on_create or field.on_update) or field.key:
-        return
-    if not _fits(field, value):
-        yield _refusal(field.name, value, "is not valid")
-    elif field.kind.choices and value not in {each.number for each in field.kind.choices}:
-        yield _refusal(field.name, value, "is not a valid choice")
-    elif field.link and not all(store.get(field.link, each) for each in _items(value)):
-        yield _refusal(field.name, value, "is not valid")
-    elif field.kind.name == "time slots" and not all(map(_is_slot, value)):
-        yield _refusal(field.name, None, "is not valid")
+def failures(body: Record, exists: Exists, *, creating: bool) -> list[Record]:
+    """Return all that is wrong in the body of a create or an update, in the table's order."""
+    found: list[Record] = []
+    for each in RESOURCE.fields:
+        if not each.writable or not (each.on_create if creating else each.on_update):
+            continue
+        value = body.get(each.name)
+        if value is None or (each.required and isinstance(value, str) and not value.strip()):
+            if each.required:
+                # A missing link is named without its Id: "ResourceType: is a required field".
+                name = each.name.removesuffix("Id") if each.link else each.name
+                found.append(failure(name, REQUIRED, value))
+        elif each.name == SLOTS.field:
+            found += _slot_failures(value)
+        elif not _is_valid(each, value, exists):
+            found.append(failure(each.name, NOT_VALID, value))
+    return found
 
 
-def _fits(field: Field, value: Any) -> bool:
-    allowed = TYPES[field.kind.name]
-    return isinstance(value, allowed) and (bool in allowed or not isinstance(value, bool))
+def _is_valid(each: Field, value: Any, exists: Exists) -> bool:
+    if not TYPES[each.kind.name](value):
+        return False
+    if each.kind.choices:
+        return value in {choice.number for choice in each.kind.choices}
+    if each.link:
+        return all(
+            exists(each.link, number) for number in (value if _are_wholes(value) else [value])
+        )
+    return True
 
 
-def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _slot_failures(value: Any) -> list[Record]:
+    if not isinstance(value, list):
+        return [failure(SLOTS.field, NOT_VALID, value)]
+    found = []
+    for place, slot in enumerate(value):
+        if not isinstance(slot, dict):
+            found.append(failure(f"{SLOTS.field}[{place}]", NOT_VALID, slot))
+            continue
+        for _, key in SLOTS.columns:
+            given = slot.get(key)
+            if given is None:
+                found.append(failure(f"{SLOTS.field}[{place}].{key}", REQUIRED, None))
+            elif not (_is_day(given) if key == "DayOfWeek" else read_moment(given)):
+                found.append(failure(f"{SLOTS.field}[{place}].{key}", NOT_VALID, given))
+    return found
 
 
-def _is_slot(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and value.get("DayOfWeek") in range(7)
-        and isinstance(value.get("FromTime"), str)
-        and isinstance(value.get("ToTime"), str)
-    )
-
-
-def _refusal(name: str, value: Any, words: str) -> Refusal:
-    return {"AttemptedValue": value, "Message": words, "PropertyName": name}
+def _is_day(value: Any) -> bool:
+    return _is_whole(value) and value in DAYS

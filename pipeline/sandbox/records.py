@@ -1,0 +1,199 @@
+"""What can be asked of the records: list, read, create, update, delete. Knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Container, Iterable, Mapping
+from datetime import datetime
+
+from pipeline.entities import LOOKUPS, RESOURCE
+from pipeline.sandbox.choices import Choices
+from pipeline.sandbox.envelopes import NOT_FOUND, Answer, done, not_done, refused
+from pipeline.sandbox.moments import stamp
+from pipeline.sandbox.reading import filtered, page
+from pipeline.sandbox.store import Store
+from pipeline.sandbox.tables import SLOTS, SLOTS_TABLE, STAMPS, TABLES, Record, Table
+from pipeline.sandbox.validate import REQUIRED, failure, failures
+from pipeline.sandbox.writing import created, slots, updated
+
+SLOT_IDS = 100  # ids set aside for the time slots of one record
+
+RESOURCES = TABLES[RESOURCE.name]
+NAMES = [each for each in RESOURCE.fields if each.names]
+VIEWS = [each for each in RESOURCE.fields if each.view_of]
+IN_USE = f"You must delete all {RESOURCE.nouns} using this record before you can delete it."
+SECRETS = {each.name for each in RESOURCE.fields if each.secret}
+
+
+class Records:
+    """The service's records and its rules; `now` is monotonic seconds, `wall` gives UTC."""
+
+    def __init__(
+        self,
+        store: Store,
+        choices: Choices,
+        *,
+        now: Callable[[], float],
+        wall: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._choices = choices
+        self._now = now
+        self._wall = wall
+        self._hidden_until: dict[int, float] = {}  # ids of resources that lag behind
+
+    # ---- reading
+
+    def everything(self, table: Table, but: Container[int] = ()) -> list[Record]:
+        """Return all whole records by id, `but` resources with these ids and what is theirs."""
+        if table.name == SLOTS_TABLE:
+            parents = self.everything(RESOURCES, but)
+            return [slot for parent in parents for slot in _own_slots(parent)]
+        kept = self._store.all(table.name)
+        return [self._whole(table, each) for each in kept if each["Id"] not in but]
+
+    def listing(self, table: Table, query: Mapping[str, str]) -> Answer:
+        """Answer a search: one page of rows without their lists."""
+        records = filtered(table, self.everything(table, but=self._hidden()), query)
+        envelope = page(table, records, query, self._choices.max_size)
+        rows = [
+            {key: value for key, value in each.items() if key not in table.lists}
+            for each in envelope["Records"]
+        ]
+        return 200, {**envelope, "Records": rows}
+
+    def batch(self, table: Table, ids: Iterable[int]) -> Answer:
+        """Answer a read by ids: whole records by id, those that do not exist left out."""
+        wanted = sorted(set(ids))
+        found = [record for each in wanted if (record := self._find(table, each)) is not None]
+        if self._choices.batch_envelope:
+            return 200, page(table, found, {"size": str(len(wanted))}, self._choices.max_size)
+        return 200, found
+
+    def one(self, table: Table, number: int) -> Answer:
+        """Answer a read of one whole record."""
+        record = self._find(table, number)
+        return NOT_FOUND if record is None else (200, record)
+
+    def _hidden(self) -> set[int]:
+        now = self._now()
+        return {number for number, until in self._hidden_until.items() if now < until}
+
+    def _find(self, table: Table, number: int) -> Record | None:
+        if table.name == SLOTS_TABLE:
+            parent = self._find(RESOURCES, number // SLOT_IDS)
+            return next((each for each in _own_slots(parent or {}) if each["Id"] == number), None)
+        record = self._store.get(table.name, number)
+        if record is None or number in self._hidden():
+            return None
+        whole = self._whole(table, record)
+        if not self._choices.slots_on_read:
+            whole.pop(SLOTS.read_name, None)
+        return whole
+
+    def _whole(self, table: Table, record: Record) -> Record:
+        """Return a record with what the service works out: names of links, texts, views."""
+        label = LOOKUPS[table.name].label
+        whole = {**record, "ToStringText": record[label]}
+        if table is RESOURCES:
+            whole |= {each.name: self._name_of(record, each.names) for each in NAMES}
+            for each in VIEWS:
+                whole[each.name] = ",".join(map(str, record[each.view_of])) or None
+        return whole
+
+    def _name_of(self, record: Record, id_field: str) -> str | None:
+        link = RESOURCE.by_name[id_field].link
+        target = self._store.get(link, record[id_field] or 0)
+        return target[LOOKUPS[link].label] if target else None
+
+    # ---- writing
+
+    def create(self, body: Record, username: str, lag_seconds: float = 0.0) -> Answer:
+        """Answer a create: the whole record but for its secrets, as seen live."""
+        with self._store.lock:
+            if wrong := failures(body, self._exists, creating=True):
+                return refused(wrong)
+            record = self._save(created(body), username)
+            if lag_seconds:
+                self._hidden_until[record["Id"]] = self._now() + lag_seconds
+            whole = self._whole(RESOURCES, record)
+        value = {key: whole[key] for key in whole if key not in SECRETS}
+        return done("Resource was successfully created.", value, record)
+
+    def update(self, body: Record, username: str) -> Answer:
+        """Answer an update: only the id comes back."""
+        number = body.get("Id")
+        if not isinstance(number, int) or isinstance(number, bool):
+            return refused([failure("Id", REQUIRED, number)])
+        with self._store.lock:
+            stored = self._store.get(RESOURCE.name, number)
+            if stored is None:
+                return NOT_FOUND
+            if wrong := failures(body, self._exists, creating=False):
+                return refused(wrong)
+            changed = updated(stored, body, self._choices.slots_mode)
+            record = self._save(changed, username)
+        return done("Resource was successfully updated.", {"Id": number}, record)
+
+    def delete(self, number: int) -> Answer:
+        """Answer a delete; a resource that others link to stays, with status 200."""
+        with self._store.lock:
+            record = self._store.get(RESOURCE.name, number)
+            if record is None:
+                return NOT_FOUND
+            others = (each for each in self._store.all(RESOURCE.name) if each is not record)
+            if any(number in each["LinkedResources"] for each in others):
+                return not_done(200, IN_USE)
+            self._store.delete(RESOURCE.name, [number])
+        return done("Resource was successfully deleted.", {"Id": number}, record)
+
+    def put(self, table: Table, records: Iterable[Record], username: str) -> list[Record]:
+        """Store records as they are, completed from the ones stored before, or from defaults."""
+        ready: list[Record] = []
+        with self._store.lock:
+            fresh = 0
+            for record in records:
+                number = record.get("Id") or self._store.next_id(table.name, ahead=fresh)
+                before = self._store.get(table.name, number)
+                fresh += before is None
+                whole = {**(before or table.blank), **record, "Id": number}
+                if SLOTS.field in whole:
+                    whole[SLOTS.read_name] = slots(whole.pop(SLOTS.field))
+                ready.append({**self._stamped(whole, username), **_stamps_of(record)})
+            self._store.put(table.name, *ready)
+        return [self._whole(table, each) for each in ready]
+
+    def remove(self, table: Table, number: int) -> None:
+        """Remove a record, whoever links to it."""
+        self._store.delete(table.name, [number])
+
+    def _exists(self, link: str, number: int) -> bool:
+        return self._store.get(link, number) is not None
+
+    def _save(self, record: Record, username: str) -> Record:
+        number = record["Id"] or self._store.next_id(RESOURCE.name)
+        stamped = self._stamped({**record, "Id": number}, username)
+        self._store.put(RESOURCE.name, stamped)
+        return stamped
+
+    def _stamped(self, record: Record, username: str) -> Record:
+        moment = stamp(self._wall(), last_digit=record["Id"])
+        return {
+            **record,
+            "UniqueId": record["UniqueId"] or str(uuid.uuid4()),
+            "CreatedOn": record["CreatedOn"] or moment,
+            "UpdatedOn": moment,
+            "UpdatedBy": username,
+        }
+
+
+def _stamps_of(record: Record) -> Record:
+    return {key: value for key, value in record.items() if key in STAMPS and value}
+
+
+def _own_slots(resource: Record) -> list[Record]:
+    """Return a resource's time slots as records of their own."""
+    return [
+        {"Id": resource["Id"] * SLOT_IDS + place, SLOTS.parent: resource["Id"], **each}
+        for place, each in enumerate(resource.get(SLOTS.read_name, ()))
+    ]
