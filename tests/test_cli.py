@@ -157,3 +157,19 @@ def test_a_signal_ends_the_run_and_nothing_is_done_twice(tmp_path, number):
         counts = json.loads(again.stdout)["counts"]
         assert (counts["created"], counts["unchanged"]) == (39 - written, written)
         assert len(sandbox.records()) == 39 + 6
+
+
+def test_the_readme_shows_what_the_sandbox_prints():
+    """The tour's first lines are those of the command: address, login and password."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "sandbox"], stdout=subprocess.PIPE, text=True
+    )
+    assert run.stdout is not None
+    lines = [run.stdout.readline() for _ in range(4)]
+    run.terminate()
+    run.communicate(timeout=30)
+
+    port = lines[0].rpartition(":")[2].strip()
+    assert "".join(lines).replace(port, "8765") in readme
+    assert run.returncode == 0
