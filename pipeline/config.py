@@ -17,8 +17,9 @@ from pipeline.errors import UsageError
 DEFAULT_BASE_URL = "https://spaces.nexudus.com"
 CONFIG_FILE = "nexudus-bulk.toml"
 SECRETS = {"token", "password", "totp"}
-SETTINGS = {"base_url", "username", "limits", "timeout"}
+SETTINGS = {"base_url", "username", "limits", "timeout", "settle"}
 TIMEOUT_SECONDS = 30.0  # the longest answer seen live took 28.8 s
+SETTLE_SECONDS = 15.0  # a generous guess: how far reading may lag behind writing is not documented
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Settings:
     limits: tuple[Limit, ...] = DEFAULT_LIMITS
     home: Path = Path()
     timeout_seconds: float = TIMEOUT_SECONDS
+    settle_seconds: float = SETTLE_SECONDS
 
     @property
     def account(self) -> str:
@@ -64,7 +66,8 @@ def read_settings(
         totp=env.get("NEXUDUS_TOTP", ""),
         limits=_limits(limits, filed),
         home=state_folder(env),
-        timeout_seconds=_timeout(filed),
+        timeout_seconds=_seconds(filed, "timeout", TIMEOUT_SECONDS),
+        settle_seconds=_seconds(filed, "settle", SETTLE_SECONDS),
     )
 
 
@@ -113,10 +116,10 @@ def _limits(given: Sequence[str], filed: Mapping[str, Any]) -> tuple[Limit, ...]
     return DEFAULT_LIMITS
 
 
-def _timeout(filed: Mapping[str, Any]) -> float:
-    value = filed.get("timeout", TIMEOUT_SECONDS)
+def _seconds(filed: Mapping[str, Any], name: str, default: float) -> float:
+    value = filed.get(name, default)
     if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
-        raise UsageError(f"{CONFIG_FILE}: timeout '{value}' is not a number of seconds above 0.")
+        raise UsageError(f"{CONFIG_FILE}: {name} '{value}' is not a number of seconds above 0.")
     return float(value)
 
 

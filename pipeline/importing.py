@@ -6,8 +6,9 @@ Everything but `carry_out` reads. A dry run is a run in which `carry_out` was no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from pipeline.api import reading
 from pipeline.api.client import Client
@@ -18,9 +19,8 @@ from pipeline.planning.plan import Plan
 from pipeline.planning.stored import Named, Stored, ids_by_key
 from pipeline.prepared import Prepared
 from pipeline.rows import Row
-from pipeline.runs.apply import Applied, apply, without_sending
-from pipeline.runs.journal import Journal
-from pipeline.runs.outcome import Outcome
+from pipeline.runs.apply import Applied, Apply, Terms, unsent, without_sending
+from pipeline.runs.journal import Journal, Run, Source
 from pipeline.schema import Entity
 
 
@@ -41,9 +41,11 @@ def look_up(client: Client, prepared: Prepared) -> Stored:
     return replace(stored, names={**stored.names, **_lists(client, more)})
 
 
-def make_plan(prepared: Prepared, stored: Stored, *, allow_delete: bool = False) -> Plan:
-    """Return the plan for every row of the file."""
-    return build(
+def make_plan(
+    prepared: Prepared, stored: Stored, *, allow_delete: bool = False, read_at: float = 0.0
+) -> Plan:
+    """Return the plan for every row of the file; `read_at` (clock seconds) dates the look-up."""
+    plan = build(
         Request(
             sheet=prepared.sheet.name,
             entity=prepared.entity,
@@ -54,24 +56,45 @@ def make_plan(prepared: Prepared, stored: Stored, *, allow_delete: bool = False)
         ),
         stored,
     )
+    return replace(plan, read_at=read_at)
 
 
-def carry_out(  # noqa: PLR0913 - the two hooks are by keyword
-    plan: Plan,
-    prepared: Prepared,
-    client: Client,
-    journal: Journal,
-    *,
-    tell: Callable[[Outcome], None],
-    stop: Callable[[], bool],
-) -> tuple[int, Applied]:
-    """Write the plan into the account; returns the run's number and one outcome per row."""
+def is_behind(plan: Plan, just_created: Iterable[tuple[int, int]]) -> bool:
+    """Whether the look-up did not see yet what was just created where the plan creates more.
+
+    Reading may lag behind writing: such a plan would create records a second time.
+    """
+    places = {each.place for each in plan.changes if each.action == "create"}
+    return any(place in places and number not in plan.known_ids for number, place in just_created)
+
+
+def source_of(prepared: Prepared, results: Path) -> Source:
+    """Return the file as the journal keeps it: a run outlives what becomes of the file."""
     path = prepared.sheet.path
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    run = journal.begin(
-        prepared.entity, plan, file=path.resolve(), digest=digest, sheet=prepared.sheet.name
+    content = path.read_bytes()
+    return Source(
+        file=path.resolve(),
+        content=content,
+        digest=hashlib.sha256(content).hexdigest(),
+        sheet=prepared.sheet.name,
+        results=results.resolve(),
     )
-    return run, apply(plan, prepared.entity, client, journal, run, tell=tell, stop=stop)
+
+
+def begin(plan: Plan, entity: Entity, journal: Journal, source: Source) -> Run:
+    """Write the plan into the journal; from here on it can be resumed."""
+    settled = [unsent(each) for each in plan.changes if not each.writes]
+    run = journal.run(journal.begin(entity, plan, source, settled))
+    assert run is not None
+    return run
+
+
+def carry_out(  # noqa: PLR0913, PLR0917 - what a run consists of
+    plan: Plan, run: Run, entity: Entity, client: Client, journal: Journal, terms: Terms
+) -> Applied:
+    """Write the plan into the account; returns one outcome per row."""
+    apply = Apply(run, entity, client, journal, terms)
+    return apply.carry_out(plan.changes, planned_at=plan.read_at)
 
 
 def leave_alone(plan: Plan) -> Applied:

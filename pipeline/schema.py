@@ -92,6 +92,7 @@ class Field:
     range_filter: bool = False
     live: bool = False  # changes on the service without anybody's doing
     key: bool = False  # the record's own number: sent on update, never on create
+    birth: bool = False  # when the record was made
 
     @property
     def writable(self) -> bool:
@@ -168,6 +169,11 @@ class Entity:
     def id_field(self) -> Field:
         """The field that holds the record's own number."""
         return next(each for each in self.fields if each.key)
+
+    @cached_property
+    def birth_field(self) -> Field | None:
+        """The field that tells when the record was made, if there is one."""
+        return next((each for each in self.fields if each.birth), None)
 
     @cached_property
     def required(self) -> tuple[Field, ...]:

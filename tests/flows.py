@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,82 @@ import openpyxl
 import pytest
 
 from pipeline import cli
+from pipeline.clocks import Clocks
+from pipeline.sandbox import Sandbox
+from pipeline.sandbox.serve import Clocks as SandboxClocks
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "samples"
+ROOMS = 39  # rows of the sample workbook
+STATUSES = (  # the contract's own list
+    "created",
+    "updated",
+    "unchanged",
+    "rejected",
+    "invalid",
+    "blocked",
+    "stale",
+    "in_doubt",
+    "unsent",
+    "deleted",
+)
+
+
+def counts(**given: int) -> dict[str, int]:
+    """Return the counts of a run, those not given being 0."""
+    return {name: given.get(name, 0) for name in STATUSES}
+
+
+def copy(tmp_path: Path) -> Path:
+    """Copy the sample workbook to where results may lie beside it."""
+    target = tmp_path / "rooms.xlsx"
+    target.write_bytes((SAMPLES / "rooms.xlsx").read_bytes())
+    return target
+
+
+def by_name(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
+    """Return the sandbox's records by their names."""
+    return {each["Name"]: each for each in sandbox.records()}
+
+
+def writes(sandbox: Sandbox) -> list[str]:
+    """Return the methods of all requests that wrote."""
+    return [
+        each.method
+        for each in sandbox.requests
+        if each.method != "GET" and not each.path.startswith("/api/token")
+    ]
+
+
+class SkippingTime:
+    """Time that goes on as usual, but jumps instead of waiting: for client and sandbox alike."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+    def wall(self) -> float:
+        return time.time() + self.ahead
+
+    def skip(self, seconds: float) -> None:
+        self.ahead += max(seconds, 0.0)
+
+    def _wait(self, event: threading.Event, seconds: float) -> bool:
+        if not event.is_set():
+            self.skip(seconds)
+        return event.is_set()
+
+    @property
+    def clocks(self) -> Clocks:
+        return Clocks(self.monotonic, self.wall, self._wait)
+
+    @property
+    def sandbox_clocks(self) -> SandboxClocks:
+        return SandboxClocks(
+            self.monotonic, lambda: datetime.fromtimestamp(self.wall(), UTC), self.skip
+        )
 
 
 @dataclass(frozen=True)
@@ -30,12 +109,15 @@ class Said:
 class Shell:
     """Runs commands against a sandbox; the environment is set by the fixture."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(
+        self, capsys: pytest.CaptureFixture[str], time: SkippingTime | None = None
+    ) -> None:
         self._capsys = capsys
+        self._clocks = time.clocks if time else Clocks()
 
     def __call__(self, *words: object) -> Said:
         self._capsys.readouterr()
-        code = cli.main([str(each) for each in words])
+        code = cli.main([str(each) for each in words], self._clocks)
         heard = self._capsys.readouterr()
         return Said(code, heard.out, heard.err)
 

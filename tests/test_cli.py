@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from flows import Shell
 
 from pipeline import __version__, cli
-from pipeline.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"pandas", "pandera", "httpx", "openpyxl", "xlsxwriter", "python_calamine", "lxml", "flask"}
@@ -117,46 +113,6 @@ def test_the_demo_tells_its_story(shell, tmp_path):
     assert "45 resources written to" in said.out
     assert "45 rows: 45 unchanged. Nothing was written." in said.out
     assert (tmp_path / "demo" / "export.xlsx").exists()
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals as a POSIX system sends them")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
-def test_a_signal_ends_the_run_and_nothing_is_done_twice(tmp_path, number):
-    """The row under way is finished, exit 3 says how to go on; going on writes the rest only."""
-    with Sandbox.start() as sandbox:
-        environment = {
-            **os.environ,
-            "NEXUDUS_BASE_URL": sandbox.url,
-            "NEXUDUS_USERNAME": sandbox.username,
-            "NEXUDUS_PASSWORD": sandbox.password,
-            "NEXUDUS_BULK_HOME": str(tmp_path / "home"),
-        }
-        rooms = tmp_path / "rooms.xlsx"
-        rooms.write_bytes((ROOT / "samples" / "rooms.xlsx").read_bytes())
-        words = [sys.executable, "-m", "pipeline", "import", str(rooms), "--yes"]
-        run = subprocess.Popen(
-            [*words, "--limit", "write:10/1"], env=environment, stderr=subprocess.PIPE, text=True
-        )
-        deadline = time.monotonic() + 30
-        while len(sandbox.records()) < 10 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        run.send_signal(number)
-        _, errors = run.communicate(timeout=30)
-        written = len(sandbox.records()) - 6
-
-        assert run.returncode == 3
-        assert f"Written so far: {written} rows." in errors
-        assert f"To go on: nexudus-bulk import {rooms}" in errors
-        again = subprocess.run(
-            [*words, "--limit", "none", "--json"],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        counts = json.loads(again.stdout)["counts"]
-        assert (counts["created"], counts["unchanged"]) == (39 - written, written)
-        assert len(sandbox.records()) == 39 + 6
 
 
 def test_the_readme_shows_what_the_sandbox_prints():

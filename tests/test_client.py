@@ -14,6 +14,7 @@ import pytest
 from pipeline.api import reading
 from pipeline.api.client import Client, connect
 from pipeline.api.replies import Verdict
+from pipeline.clocks import Clocks
 from pipeline.config import Settings
 from pipeline.entities import RESOURCE
 from pipeline.errors import CredentialsError, ProtocolError, StoppedError, UnreachableError
@@ -47,7 +48,7 @@ def client(tmp_path: Path) -> Callable[..., Client]:
         return Client(
             Settings(base_url="https://api.example", **chosen),  # type: ignore[arg-type]
             transport=httpx.MockTransport(server),
-            clock=clock,
+            clocks=Clocks(monotonic=clock),
             sleep=clock.sleep,
         )
 

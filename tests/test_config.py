@@ -68,7 +68,10 @@ def test_a_profile_replaces_the_default_table(tmp_path):
             "'password' must not be in a file. Set it in the environment",
         ),
         ("[profiles.a]\ntoken = 'x'", "'token' must not be in a file"),
-        ("[default]\nuser = 'x'", "'user' is not a setting. Known: base_url, limits, timeout"),
+        (
+            "[default]\nuser = 'x'",
+            "'user' is not a setting. Known: base_url, limits, settle",
+        ),
         ("[default]\ntimeout = 'x'", "timeout 'x' is not a number of seconds above 0."),
         ("default = 1", "a profile has to be a table"),
         ("profiles = 1", "profiles have to be tables"),

@@ -9,62 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from flows import Shell, edit, read_rows
+from flows import ROOMS, SAMPLES, Shell, by_name, copy, counts, edit, read_rows, writes
 
 from pipeline.entities import RESOURCE
 from pipeline.sandbox import Sandbox
-
-ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "samples"
-ROOMS = 39
-
-
-@pytest.fixture
-def sandbox(monkeypatch, tmp_path):
-    """A seeded sandbox that the command finds through the environment."""
-    with Sandbox.start() as server:
-        monkeypatch.setenv("NEXUDUS_BASE_URL", server.url)
-        monkeypatch.setenv("NEXUDUS_USERNAME", server.username)
-        monkeypatch.setenv("NEXUDUS_PASSWORD", server.password)
-        monkeypatch.setenv("NEXUDUS_BULK_HOME", str(tmp_path / "home"))
-        monkeypatch.delenv("NEXUDUS_TOKEN", raising=False)
-        yield server
-
-
-@pytest.fixture
-def shell(capsys, sandbox) -> Shell:
-    """The command, with the sandbox as its account."""
-    return Shell(capsys)
-
-
-def by_name(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
-    return {each["Name"]: each for each in sandbox.records()}
-
-
-def writes(sandbox: Sandbox) -> list[str]:
-    return [
-        each.method
-        for each in sandbox.requests
-        if each.method != "GET" and not each.path.startswith("/api/token")
-    ]
-
-
-STATUSES = (  # the contract's own list
-    "created",
-    "updated",
-    "unchanged",
-    "rejected",
-    "invalid",
-    "blocked",
-    "stale",
-    "in_doubt",
-    "unsent",
-    "deleted",
-)
-
-
-def counts(**given: int) -> dict[str, int]:
-    return {name: given.get(name, 0) for name in STATUSES}
 
 
 def test_a_workbook_into_an_account_and_again_and_edited(shell, sandbox, tmp_path):
@@ -316,12 +264,6 @@ def test_a_create_that_was_not_stored_is_sent_once_more(shell, sandbox, tmp_path
     assert len(writes(sandbox)) == ROOMS + 1
 
 
-def copy(tmp_path: Path) -> Path:
-    target = tmp_path / "rooms.xlsx"
-    target.write_bytes((SAMPLES / "rooms.xlsx").read_bytes())
-    return target
-
-
 def test_a_rejected_row_does_not_stop_the_others(shell, sandbox, tmp_path):
     """A server's refusal is told by row with its words; the rest is sent."""
     sandbox.add_fault("not-successful@POST+2")
@@ -364,14 +306,11 @@ def test_slots_that_only_their_own_list_tells_survive_an_update(shell, sandbox, 
     assert slots(by_name(sandbox)) == before
 
 
-def test_inside_the_limits_nothing_is_refused(monkeypatch, capsys, tmp_path):
+def test_inside_the_limits_nothing_is_refused(account, capsys, tmp_path):
     """A server that enforces the same windows (shortened) refuses not one request."""
     limits = ["--limit", "all:1/0.01", "--limit", "all:30/1", "--limit", "write:20/1"]
     with Sandbox.start(limits=limits[1::2]) as server:
-        monkeypatch.setenv("NEXUDUS_BASE_URL", server.url)
-        monkeypatch.setenv("NEXUDUS_USERNAME", server.username)
-        monkeypatch.setenv("NEXUDUS_PASSWORD", server.password)
-        monkeypatch.setenv("NEXUDUS_BULK_HOME", str(tmp_path / "home"))
+        account(server)
         shell = Shell(capsys)
         said = shell("import", copy(tmp_path), "--yes", "--json", *limits)
 
@@ -380,13 +319,11 @@ def test_inside_the_limits_nothing_is_refused(monkeypatch, capsys, tmp_path):
         assert said.json["requests"]["throttled"] == 0
 
 
-def test_a_limit_of_the_server_that_is_tighter_is_waited_for(
-    shell, sandbox, tmp_path, monkeypatch, capsys
-):
+def test_a_limit_of_the_server_that_is_tighter_is_waited_for(account, skipping, tmp_path, capsys):
     """A server that throttles is obeyed: every row is written in the end, none twice."""
-    with Sandbox.start(limits=["write:15/1"]) as server:
-        monkeypatch.setenv("NEXUDUS_BASE_URL", server.url)
-        said = shell.run_import(copy(tmp_path))
+    with Sandbox.start(limits=["write:15/1"], clocks=skipping.sandbox_clocks) as server:
+        account(server)
+        said = Shell(capsys, skipping).run_import(copy(tmp_path))
 
         assert said.json["counts"] == counts(created=ROOMS)
         assert said.json["requests"]["throttled"] == server.refused > 0

@@ -17,6 +17,7 @@ VALUES = {"schema", "errors", "kinds", "problems", "rows", "entities"}
 ARROWS: dict[str, set[str]] = {
     "schema": set(),
     "errors": set(),
+    "clocks": set(),
     "kinds": {"schema"},
     "problems": {"schema"},
     "rows": {"schema"},
@@ -30,8 +31,8 @@ ARROWS: dict[str, set[str]] = {
     "planning": VALUES | {"mapping", "rules"},
     "prepared": VALUES | {"sheets", "header", "checks", "children", "rules", "planning"},
     "config": {"errors", "api"},
-    "api": VALUES | {"config"},
-    "runs": VALUES | {"api", "planning"},
+    "api": VALUES | {"config", "clocks"},
+    "runs": VALUES | {"api", "planning", "config", "clocks"},
     "importing": VALUES | {"api", "planning", "prepared", "runs"},
     "exporting": VALUES | {"api", "sheets"},
     "report": VALUES | {"planning", "prepared", "runs", "sheets"},
@@ -48,6 +49,7 @@ LIBRARIES = {  # outside libraries that one room owns
     "openpyxl": {"sheets", "cli/demo.py"},
     "rapidfuzz": {"mapping"},
     "sqlite3": {"runs", "sandbox"},
+    "filelock": {"runs/lock.py"},
     "click": {"cli"},
     "tqdm": {"cli"},
 }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Callable
+from heapq import heappop, heappush
 
 import pytest
 
 from pipeline.api.limits import DAY, DEFAULT_LIMITS, Limit, floor_seconds, parse_limits
-from pipeline.api.pacer import Pacer
+from pipeline.api.pacer import Pacer, Request
 from pipeline.errors import StoppedError, UsageError
 
 
@@ -69,7 +71,7 @@ def test_a_pause_that_the_service_asks_for_holds_everybody():
     """After a hold no kind of request leaves before it is over."""
     clock = Clock()
     pacer = Pacer([], clock=clock, sleep=clock.sleep)
-    pacer.hold(7)
+    pacer.refused("write", 7, 0.0)
 
     with pacer.slot("read"):
         assert clock.now == 1_007
@@ -123,3 +125,66 @@ def test_the_least_time_that_the_limits_leave():
     assert floor_seconds(DEFAULT_LIMITS, reads=0, writes=500) == 9 * 60
     assert floor_seconds(DEFAULT_LIMITS, reads=0, writes=3_000) == DAY
     assert floor_seconds((), reads=10, writes=10) == 0
+
+
+def overlapping(
+    limit: Limit, answer: Callable[[random.Random], float], senders: int, *, count: int, seed: int
+) -> tuple[int, float]:
+    """Send by several senders to a slow service that counts arrivals; as `run` otherwise."""
+    clock, chance = Clock(), random.Random(seed)
+    pacer = Pacer([limit], clock=clock, sleep=clock.sleep)
+    arrivals: deque[float] = deque()
+    under_way: list[tuple[float, int, Request]] = []
+    refused, sent, began = 0, 0, clock.now
+    while sent < count or under_way:
+        request = pacer.enter("write") if sent < count and len(under_way) < senders else None
+        if request is not None:
+            arrival = clock.now + 0.02 + chance.uniform(0, 0.01)
+            while arrivals and arrivals[0] <= arrival - limit.seconds:
+                arrivals.popleft()
+            refused += len(arrivals) >= limit.count
+            arrivals.append(arrival)
+            heappush(under_way, (arrival + answer(chance), sent, request))
+            sent += 1
+            continue
+        next_answer = under_way[0][0] if under_way else float("inf")
+        free = len(under_way) < senders and sent < count
+        wait = pacer.wait_seconds("write") if free else float("inf")
+        if under_way and clock.now + wait >= next_answer:
+            clock.now = next_answer
+            pacer.done(heappop(under_way)[2])
+        else:
+            clock.now += max(wait, 1e-6)
+    return refused, count * limit.seconds / limit.count / (clock.now - began)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "answer",
+    [lambda chance: 1.5, lambda chance: chance.uniform(1, 3)],
+    ids=["1.5 s", "1 to 3 s"],
+)
+def test_a_slow_service_is_used_fully_by_several_senders(answer, seed):
+    """Answers that take longer than the window's length cost nothing of the rate."""
+    refused, used = overlapping(Limit("write", 4, 1), answer, 16, count=600, seed=seed)
+
+    assert refused == 0
+    assert used > 0.95
+
+
+def test_the_time_that_is_left_knows_the_windows():
+    """The rest of a minute's budget, full windows and what was found all count."""
+    clock = Clock()
+    pacer = Pacer([Limit("write", 10, 60)], clock=clock, sleep=clock.sleep)
+    assert pacer.remaining_seconds("write", 10) == 0
+    assert pacer.remaining_seconds("write", 11) == 60
+    assert pacer.remaining_seconds("write", 35) == 180
+    for _ in range(4):
+        with pacer.slot("write"):
+            clock.now += 1
+    assert pacer.remaining_seconds("write", 6) == 0
+    assert pacer.remaining_seconds("write", 7) == pytest.approx(56, abs=0.1)
+    assert pacer.remaining_seconds("read", 700) == 0
+
+    pacer.remember({"write": 0.05})
+    assert pacer.remaining_seconds("write", 10) == 200

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import time
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -16,6 +17,8 @@ from pipeline import __version__
 from pipeline.api.login import Login
 from pipeline.api.pacer import Pacer
 from pipeline.api.replies import Reply, Verdict, judge, pause_seconds, server_words
+from pipeline.api.watching import Unwatched, Watcher
+from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
 from pipeline.errors import (
     CredentialsError,
@@ -28,6 +31,8 @@ from pipeline.errors import (
 MAX_ATTEMPTS = 5  # of a request that may be sent again
 FIRST_ATTEMPTS = 2  # while the service has not answered at all
 FIRST_PAUSE_SECONDS = 1.0  # between two attempts; doubles, with jitter
+MAX_PAUSE_SECONDS = 30.0  # between two attempts while the service cannot be reached
+MAX_AWAY_SECONDS = 300.0  # not reached for so long, after it was there: stop, go on later
 MAX_THROTTLED_SECONDS = 300.0  # throttled this long without one success: stop, go on later
 CONNECT_TIMEOUT_SECONDS = 10.0
 WHO_AM_I = "auth/me"
@@ -56,25 +61,33 @@ class Answer:
 
 
 class Client:
-    """One account over HTTP. Use it as a context manager: it keeps its connections until closed."""
+    """One account over HTTP, for any number of threads.
+
+    Use it as a context manager: it keeps its connections until closed. `sleep` may raise
+    PipelineError to end a wait early.
+    """
 
     def __init__(
         self,
         settings: Settings,
         *,
         transport: httpx.BaseTransport | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        clocks: Clocks = SYSTEM,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         self.settings = settings
         self.tally = Tally()
-        self.pacer = Pacer(settings.limits, clock=clock, sleep=sleep)
-        self.sleep = sleep
-        self.on_write: Callable[[], None] = lambda: None  # told of every request that writes
-        self._clock = clock
-        self._answered = False
+        self.sleep = sleep or _sleeper(clocks)
+        self.clocks = clocks
+        self.pacer = Pacer(
+            settings.limits, clock=clocks.monotonic, sleep=self.sleep, wall=clocks.wall
+        )
+        self.watcher: Watcher = Unwatched()  # of requests that nobody watches in particular
+        self._lock = threading.Lock()
+        self.has_answered = False
         self._throttled_since: float | None = None
-        self._login = Login(settings, self._post_form)
+        self._refusals = 0  # since the last success
+        self._login = Login(settings, self._post_form, clocks.wall)
         self._http = httpx.Client(
             base_url=f"{settings.base_url}/api/",
             headers={"User-Agent": f"nexudus-bulk/{__version__}", "Accept": "application/json"},
@@ -105,26 +118,26 @@ class Client:
         *,
         params: Mapping[str, Any] | None = None,
         payload: Mapping[str, Any] | None = None,
+        watcher: Watcher | None = None,
     ) -> Answer:
         """Send one request until it is done, rejected or, for a POST, in doubt.
 
-        Raises UnreachableError, CredentialsError, StoppedError (throttled for minutes, or a budget
-        used up) and ProtocolError (an answer that no document describes).
+        `watcher` is told of every single sending and its end. Raises UnreachableError,
+        CredentialsError, StoppedError (throttled for minutes, or a budget used up) and
+        ProtocolError (an answer that no document describes).
         """
-        attempt = throttled = 0
-        renewed = False
+        patience = _Patience(self)
         while True:
-            reply = self._once(method, path, params, payload)
+            reply, token = self._once(method, path, params=params, payload=payload, watcher=watcher)
             verdict = judge(method, reply)
             if verdict in {Verdict.DONE, Verdict.REJECTED, Verdict.IN_DOUBT}:
                 return Answer(verdict, reply)
-            if verdict is Verdict.THROTTLED:
-                self._throttled(reply, throttled)
-                throttled += 1
-            elif verdict is Verdict.RENEW and not renewed:
-                self._login.renew()
-                renewed = True
-            elif verdict is Verdict.AGAIN and self._again(attempt := attempt + 1):
+            if verdict is Verdict.RENEW and not patience.renewed:
+                self._login.renew(token)
+                patience.renewed = True
+            elif verdict is Verdict.THROTTLED:
+                patience.throttled += 1
+            elif verdict is Verdict.AGAIN and patience.allows(reply):
                 pass
             elif verdict is Verdict.AGAIN and method != "GET" and reply.failure != "unconnected":
                 return Answer(Verdict.IN_DOUBT, reply)
@@ -136,79 +149,90 @@ class Client:
         body = self.get(WHO_AM_I)
         return body if isinstance(body, dict) else {}
 
-    def _again(self, attempt: int) -> bool:
-        """Pause before another attempt; False when there were enough.
-
-        A service that never answered yet is probably not there: that is told soon.
-        """
-        if attempt >= (MAX_ATTEMPTS if self._answered else FIRST_ATTEMPTS):
-            return False
-        self.tally.retried += 1
-        self.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(0.8, 1.2))
-        return True
-
     def _once(
         self,
         method: str,
         path: str,
-        params: Mapping[str, Any] | None,
-        payload: Mapping[str, Any] | None,
-    ) -> Reply:
-        headers = {"Authorization": f"Bearer {self._login.token()}"}
+        *,
+        params: Mapping[str, Any] | None = None,
+        payload: Mapping[str, Any] | None = None,
+        watcher: Watcher | None = None,
+    ) -> tuple[Reply, str]:
+        """Send one request; returns the reply and the token that was shown."""
+        token = self._login.token()
+        headers = {"Authorization": f"Bearer {token}"}
         content = None
         if payload is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-        reply = self._exchange(method, path, params=params, content=content, headers=headers)
-        if judge(method, reply) in {Verdict.DONE, Verdict.REJECTED}:
-            self._throttled_since = None
+        request = {"params": params, "content": content, "headers": headers}
+        return self._exchange(method, path, watcher, **request), token
+
+    def _exchange(
+        self, method: str, path: str, watcher: Watcher | None = None, **request: Any
+    ) -> Reply:
+        kind = "read" if method == "GET" else "write"
+        watcher = watcher or self.watcher
+        with self.pacer.slot(kind):
+            with self._lock:
+                self.tally.sent += 1
+            sending = watcher.sending(method, path)
+            began = self.clocks.monotonic()
+            reply = self._reply(method, path, request)
+            seconds = self.clocks.monotonic() - began
+            verdict = judge(method, reply)
+            watcher.ended(sending, verdict, reply, seconds)
+            self._learn(kind, verdict, reply, seconds)
         return reply
 
-    def _exchange(self, method: str, path: str, **request: Any) -> Reply:
-        kind = "read" if method == "GET" else "write"
-        with self.pacer.slot(kind):
-            self.tally.sent += 1
-            if kind == "write":
-                self.on_write()
-            try:
-                response = self._http.request(method, path, **request)
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-                return Reply(failure="unconnected", reason=_reason(error))
-            except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-                raise UsageError(
-                    f"{self.settings.base_url}: not an address of a service."
-                ) from error
-            except httpx.RequestError as error:
-                return Reply(failure="lost", reason=_reason(error))
-        self._answered = True
+    def _reply(self, method: str, path: str, request: Mapping[str, Any]) -> Reply:
+        try:
+            response = self._http.request(method, path, **request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return Reply(failure="unconnected", reason=_reason(error))
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise UsageError(f"{self.settings.base_url}: not an address of a service.") from error
+        except httpx.RequestError as error:
+            return Reply(failure="lost", reason=_reason(error))
+        self.has_answered = True
         return _read_reply(response)
+
+    def _learn(self, kind: str, verdict: Verdict, reply: Reply, seconds: float) -> None:
+        """Tell the pacer how the service took a request. Raises StoppedError."""
+        if verdict is Verdict.THROTTLED:
+            self._throttled(kind, reply, seconds)
+        elif reply.status:
+            self.pacer.accepted(kind, seconds)
+            if verdict in {Verdict.DONE, Verdict.REJECTED}:
+                self._throttled_since = None
 
     def _post_form(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         """Ask for a token: the one POST that may be repeated, since it creates no record."""
-        attempt = throttled = 0
+        patience = _Patience(self)
         while True:
             reply = self._exchange("POST", path, data=dict(form), headers=dict(headers))
             verdict = judge("GET", reply)
             if verdict is Verdict.THROTTLED:
-                self._throttled(reply, throttled)
-                throttled += 1
+                patience.throttled += 1
             elif reply.ok or verdict is not Verdict.AGAIN:
                 return reply
-            elif not self._again(attempt := attempt + 1):
+            elif not patience.allows(reply):
                 raise self._final("POST", path, verdict, reply)
 
-    def _throttled(self, reply: Reply, attempt: int) -> None:
-        self.tally.throttled += 1
-        pause = pause_seconds(reply, attempt)
-        now = self._clock()
-        if self._throttled_since is None:
-            self._throttled_since = now
-        if now + pause - self._throttled_since > MAX_THROTTLED_SECONDS:
+    def _throttled(self, kind: str, reply: Reply, seconds: float) -> None:
+        with self._lock:
+            self.tally.throttled += 1
+            self._refusals = 0 if self._throttled_since is None else self._refusals + 1
+            now = self.clocks.monotonic()
+            since = self._throttled_since = self._throttled_since or now
+            pause = pause_seconds(reply, self._refusals)
+        if now + pause - since > MAX_THROTTLED_SECONDS:
+            on = datetime.fromtimestamp(self.clocks.wall() + pause).astimezone()
             raise StoppedError(
-                f"The service refuses every request because of its limits "
-                f"({reply.status}, '{server_words(reply)}')."
+                f"The service refuses every request because of its limits ({reply.status}, "
+                f"'{server_words(reply)}'). Go on {on:%Y-%m-%d at %H:%M} or later."
             )
-        self.pacer.hold(pause)
+        self.pacer.refused(kind, pause, seconds)
 
     def _final(self, method: str, path: str, verdict: Verdict, reply: Reply) -> Exception:
         if verdict is Verdict.AGAIN and (reply.failure or not reply.status):
@@ -230,10 +254,7 @@ class Client:
 
     def _refused(self, method: str, path: str, reply: Reply) -> CredentialsError:
         """Tell a dead login from a missing permission: the service answers both with 401."""
-        if (
-            path != WHO_AM_I
-            and judge("GET", self._once("GET", WHO_AM_I, None, None)) is Verdict.DONE
-        ):
+        if path != WHO_AM_I and judge("GET", self._once("GET", WHO_AM_I)[0]) is Verdict.DONE:
             return CredentialsError(
                 f"The login works, but the API refuses {method} {path} ({reply.status}). "
                 f"{_permission(method)} Ask an administrator for the role, or for full access."
@@ -241,6 +262,51 @@ class Client:
         return CredentialsError(
             f"The API refused the credentials ({reply.status}). {self._login.advice()}"
         )
+
+
+class _Patience:
+    """How often and how long one request is sent again. Nothing else repeats a request."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._attempts = 0
+        self._away_since: float | None = None
+        self.renewed = False
+        self.throttled = 0
+
+    def allows(self, reply: Reply) -> bool:
+        """Pause before another attempt; False when there were enough.
+
+        A service that never answered yet is probably not there: that is told soon. One that was
+        there and cannot be reached is waited for: a lost connection comes back.
+        """
+        self._attempts += 1
+        now = self._client.clocks.monotonic()
+        if reply.failure != "unconnected":
+            self._away_since = None
+        elif self._away_since is None:
+            self._away_since = now
+        if self._client.has_answered and self._away_since is not None:
+            enough = now - self._away_since > MAX_AWAY_SECONDS
+        else:
+            enough = self._attempts >= (
+                MAX_ATTEMPTS if self._client.has_answered else FIRST_ATTEMPTS
+            )
+        if enough:
+            return False
+        self._client.tally.retried += 1
+        pause = min(FIRST_PAUSE_SECONDS * 2 ** (self._attempts - 1), MAX_PAUSE_SECONDS)
+        self._client.sleep(pause * random.uniform(0.8, 1.2))
+        return True
+
+
+def _sleeper(clocks: Clocks) -> Callable[[float], None]:
+    never = threading.Event()
+
+    def sleep(seconds: float) -> None:
+        clocks.wait(never, seconds)
+
+    return sleep
 
 
 def _permission(method: str) -> str:
@@ -271,12 +337,16 @@ def _read_reply(response: httpx.Response) -> Reply:
 
 
 @contextmanager
-def connect(settings: Settings) -> Iterator[Client]:
+def connect(
+    settings: Settings,
+    clocks: Clocks = SYSTEM,
+    sleep: Callable[[float], None] | None = None,
+) -> Iterator[Client]:
     """Open a client. Raises CredentialsError, before anything is sent, without a login."""
     if not settings.token and not (settings.username and settings.password):
         raise CredentialsError(
             "No credentials are set. Set NEXUDUS_USERNAME and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, "
             "in the environment. Nothing was sent."
         )
-    with Client(settings) as client:
+    with Client(settings, clocks=clocks, sleep=sleep) as client:
         yield client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,23 +37,27 @@ class Login:
         self._now = now
         self._store = TokenStore(settings.home)
         self._tokens: Tokens | None = None
+        self._lock = threading.Lock()  # a refresh token serves once: one thread asks, all profit
 
     def token(self) -> str:
         """Return a token that should be accepted. Raises CredentialsError when none can be had."""
         if self._settings.token:
             return self._settings.token
-        if self._tokens is None:
-            self._tokens = self._store.load(self._settings.account)
-        if self._tokens is None or self._now() > self._tokens.ends_at - EARLY_SECONDS:
-            self._ask()
-        assert self._tokens is not None
-        return self._tokens.access
+        with self._lock:
+            if self._tokens is None:
+                self._tokens = self._store.load(self._settings.account)
+            if self._tokens is None or self._now() > self._tokens.ends_at - EARLY_SECONDS:
+                self._ask()
+            assert self._tokens is not None
+            return self._tokens.access
 
-    def renew(self) -> None:
-        """Replace a token that was refused. Raises CredentialsError when there is no way to."""
+    def renew(self, refused: str) -> None:
+        """Replace the token that was refused. Raises CredentialsError when there is no way to."""
         if self._settings.token:
             raise CredentialsError(f"The API refused the token (401). {self.advice()}")
-        self._ask()
+        with self._lock:
+            if self._tokens is None or self._tokens.access == refused:
+                self._ask()
 
     def advice(self) -> str:
         """Say what to set."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 
 import click
 
 from pipeline import __version__
+from pipeline.clocks import SYSTEM, Clocks
 from pipeline.errors import DONE, STOPPED, USAGE, PipelineError
 
 COMMANDS = {
@@ -21,6 +24,8 @@ COMMANDS = {
     "check": "Say everything that is wrong with a file. Needs no account.",
     "plan": "Show what an import would do, cell by cell. Writes nothing to the account.",
     "import": "Write a file's rows into the account.",
+    "resume": "Go on with a run that stopped.",
+    "runs": "List what was imported, and what became of it.",
     "export": "Write the account's records into a workbook.",
 }
 EPILOG = "Start with: nexudus-bulk demo"
@@ -50,13 +55,14 @@ def group() -> None:
     """Move spreadsheets into and out of a Nexudus account, safely."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, clocks: Clocks = SYSTEM) -> int:
     """Run one command and return its exit code. Every foreseen error becomes one message."""
     try:
         code = group.main(
             list(sys.argv[1:] if arguments is None else arguments),
             prog_name="nexudus-bulk",
             standalone_mode=False,
+            obj=clocks,
         )
     except PipelineError as error:
         return _say(str(error), error.exit_code)
@@ -64,9 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return USAGE
     except (click.Abort, KeyboardInterrupt):
-        return _say(
-            "Stopped. Import the file again: what was written is found by its name.", STOPPED
-        )
+        return _say("Stopped.", STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone; there is nobody to tell
         return DONE
@@ -83,7 +87,13 @@ def _say(sentence: str, code: int) -> int:
 def run() -> None:
     """Be the installed command."""
     sys.excepthook = _confess
-    sys.exit(main())
+    code = main()
+    if code == STOPPED:  # a request still under way would keep the process: the journal knows it
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _confess(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

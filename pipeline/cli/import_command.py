@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.cli.shared import Screen, account_options, json_option, sheet_options
+from pipeline.cli.shared import (
+    Screen,
+    account_options,
+    json_option,
+    run_options,
+    sheet_options,
+)
+from pipeline.clocks import Clocks
 from pipeline.errors import UsageError
 
 EPILOG = "Example: nexudus-bulk import rooms.xlsx"
@@ -27,9 +35,13 @@ EPILOG = "Example: nexudus-bulk import rooms.xlsx"
 )
 @click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
 @sheet_options
+@run_options
 @account_options
 @json_option
+@click.pass_obj
 def command(
+    clocks: Clocks,
+    /,
     file: Path,
     dry_run: bool,
     yes: bool,
@@ -42,6 +54,7 @@ def command(
     profile: str | None,
     limits: tuple[str, ...],
     as_json: bool,
+    **options: Any,
 ) -> int:
     """Write FILE's rows into the account: plan, show, ask, then send.
 
@@ -53,10 +66,12 @@ def command(
             "look. Nothing was sent."
         )
     from pipeline.cli.importer import ImportChoices, run_import  # noqa: PLC0415 - as above
+    from pipeline.cli.session import RunChoices  # noqa: PLC0415 - as above
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
     from pipeline.entities import RESOURCE  # noqa: PLC0415 - as above
     from pipeline.prepared import prepare  # noqa: PLC0415 - as above
 
+    run_choices = RunChoices.read(**options)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
     prepared = prepare(file, RESOURCE, sheet=sheet, unknown_columns=unknown_columns)
     choices = ImportChoices(
@@ -65,5 +80,6 @@ def command(
         valid_rows_only=valid_rows_only,
         allow_delete=allow_delete,
         results=results,
+        run=run_choices,
     )
-    return run_import(prepared, settings, Screen(as_json), choices)
+    return run_import(prepared, settings, Screen(as_json), choices, clocks)

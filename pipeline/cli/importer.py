@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
 from pipeline import importing
-from pipeline.cli.planned import Planned, planned
-from pipeline.cli.shared import Screen, stop_on_signal
+from pipeline.api.client import connect
+from pipeline.cli.planned import Planned, look_up_and_plan
+from pipeline.cli.resumer import carry_on
+from pipeline.cli.session import RunChoices, Session, go_on, writing
+from pipeline.cli.shared import Screen
+from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
-from pipeline.errors import DONE, UNFINISHED_ROWS
+from pipeline.errors import DONE, UNFINISHED_ROWS, StoppedError
+from pipeline.planning.plan import Plan
 from pipeline.prepared import Prepared
 from pipeline.report import text
 from pipeline.report.results import results_path, write_results
 from pipeline.runs.apply import Applied
-from pipeline.runs.journal import Journal
-from pipeline.runs.outcome import UNFINISHED, WRITTEN, Outcome, count
+from pipeline.runs.journal import Run, Source
+from pipeline.runs.outcome import UNFINISHED, count
+
+LOOK_AGAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -33,103 +38,129 @@ class ImportChoices:
     valid_rows_only: bool = False
     allow_delete: bool = False
     results: Path | None = None
+    run: RunChoices = field(default_factory=RunChoices)
 
 
 def run_import(
-    prepared: Prepared, settings: Settings, screen: Screen, choices: ImportChoices
+    prepared: Prepared,
+    settings: Settings,
+    screen: Screen,
+    choices: ImportChoices,
+    clocks: Clocks = SYSTEM,
 ) -> int:
     """Import a file that was read and checked; returns the exit code. Raises PipelineError."""
-    began = time.monotonic()
     target = results_path(prepared, choices.results)
-    with planned(prepared, settings, screen, allow_delete=choices.allow_delete) as found:
+    if choices.dry_run:
+        return _dry_run(prepared, settings, screen, choices, clocks)
+    try:
+        with writing(settings, screen, choices.run, clocks) as session:
+            source = importing.source_of(prepared, target)
+            earlier = _stopped_before(session, source)
+            if earlier and _would_rather_resume(earlier, screen, choices):
+                return carry_on(earlier, session)
+            return _import(prepared, session, choices, source)
+    except (KeyboardInterrupt, click.Abort) as error:  # while running the session hears it first
+        raise StoppedError("Stopped. Nothing was written.") from error
+
+
+def _dry_run(
+    prepared: Prepared, settings: Settings, screen: Screen, choices: ImportChoices, clocks: Clocks
+) -> int:
+    began = time.monotonic()
+    with connect(settings, clocks) as client:
+        found = look_up_and_plan(prepared, client, screen, allow_delete=choices.allow_delete)
         found.show()
-        run, applied = _decide(found, choices)
-    counts = count(applied.outcomes)
-    written = None
-    if not choices.dry_run and prepared.rows:
-        write_results(prepared, found.plan, applied, target)
-        written = str(target)
-    tally = found.client.tally
+    applied = importing.leave_alone(found.plan)
+    tally = client.tally
     screen.give(
         {
-            "run": run,
+            "run": None,
             "file": str(prepared.sheet.path),
-            "counts": counts,
-            "results": written,
+            "counts": count(applied.outcomes),
+            "results": None,
             "requests": {
                 "sent": tally.sent,
                 "throttled": tally.throttled,
                 "retried": tally.retried,
             },
             "seconds": round(time.monotonic() - began, 3),
-            "stopped": str(applied.stopped) if applied.stopped else None,
+            "stopped": None,
         }
     )
-    _close(prepared, screen, applied, counts, written, choices)
-    if applied.stopped:
-        return applied.stopped.exit_code
-    unfinished = any(counts[status] for status in UNFINISHED) or not found.plan.is_clean
+    counts = count(applied.outcomes)
+    screen.say(f"{text.counts_line(counts)} Dry run: nothing was written.")
+    return _exit_code(found.plan, applied)
+
+
+def _import(prepared: Prepared, session: Session, choices: ImportChoices, source: Source) -> int:
+    found = _planned(prepared, session, choices)
+    found.show()
+    if not _may_write(found, choices, session):
+        return _leave_alone(found, session, source)
+    entity, journal = prepared.entity, session.journal
+    run = importing.begin(found.plan, entity, journal, source)
+    with session.running(run, found.plan.writes) as terms:
+        applied = importing.carry_out(found.plan, run, entity, session.client, journal, terms)
+        write_results(prepared, found.plan.problems, applied, source.results)
+    return max(session.close(run, applied, str(source.results)), _exit_code(found.plan, applied))
+
+
+def _planned(prepared: Prepared, session: Session, choices: ImportChoices) -> Planned:
+    """Plan the file; wait first for the service to show what a run wrote a moment ago."""
+    settle = session.settings.settle_seconds
+    while True:
+        found = look_up_and_plan(
+            prepared, session.client, session.screen, allow_delete=choices.allow_delete
+        )
+        if not importing.is_behind(found.plan, session.journal.just_created(settle)):
+            return found
+        session.screen.warn("Waiting until the service shows what was written a moment ago.")
+        session.brake.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _leave_alone(found: Planned, session: Session, source: Source) -> int:
+    """Write nothing to the account; the results say what is to be mended."""
+    applied = importing.leave_alone(found.plan)
+    results = None
+    if found.prepared.rows:
+        write_results(found.prepared, found.plan.problems, applied, source.results)
+        results = str(source.results)
+    session.give(None, found.prepared.sheet.path, applied, results)
+    see = f" See {results}." if results else ""
+    session.screen.say(f"{text.counts_line(count(applied.outcomes))} Nothing was written.{see}")
+    return _exit_code(found.plan, applied)
+
+
+def _exit_code(plan: Plan, applied: Applied) -> int:
+    counts = count(applied.outcomes)
+    unfinished = any(counts[status] for status in UNFINISHED) or not plan.is_clean
     return UNFINISHED_ROWS if unfinished else DONE
 
 
-def _decide(found: Planned, choices: ImportChoices) -> tuple[str | None, Applied]:
-    plan = found.plan
+def _may_write(found: Planned, choices: ImportChoices, session: Session) -> bool:
+    plan, settings = found.plan, session.settings
     sendable = plan.is_clean or (choices.valid_rows_only and not found.prepared.is_hopeless)
-    if choices.dry_run or not sendable or not plan.writes:
-        return None, importing.leave_alone(plan)
-    if choices.ask and not _confirmed(found):
-        return None, importing.leave_alone(plan)
-    return _carry_out(found)
-
-
-def _confirmed(found: Planned) -> bool:
-    settings = found.client.settings
+    if not (sendable and plan.writes):
+        return False
     question = (
-        f"Send {found.plan.writes} writes to {settings.base_url} as {settings.username or 'token'}?"
+        f"Send {plan.writes:,} writes to {settings.base_url} as {settings.username or 'token'}?"
     )
-    return click.confirm(question, err=True)
+    return not choices.ask or click.confirm(question, err=True)
 
 
-def _carry_out(found: Planned) -> tuple[str, Applied]:
-    settings = found.client.settings
-    bar = tqdm(
-        total=found.plan.writes,
-        unit="row",
-        disable=None if sys.stderr is not None else True,  # None: no bar without a terminal
-        file=sys.stderr,
+def _stopped_before(session: Session, source: Source) -> Run | None:
+    """Return the last run of the same file that stopped with rows left."""
+    runs = [each for each in session.journal.open_runs() if each.digest == source.digest]
+    return runs[-1] if runs else None
+
+
+def _would_rather_resume(run: Run, screen: Screen, choices: ImportChoices) -> bool:
+    at = datetime.fromtimestamp(run.started).astimezone()
+    screen.warn(
+        f"Run {run.number} of this file, of {at:%Y-%m-%d %H:%M}, stopped before its end. "
+        f"To go on with it: {go_on(run)}"
     )
-
-    writes = {change.row for change in found.plan.changes if change.writes}
-
-    def tell(outcome: Outcome) -> None:
-        if outcome.row in writes:
-            bar.update()
-
-    with bar, stop_on_signal() as stop, Journal(settings.home, settings.account) as journal:
-        run, applied = importing.carry_out(
-            found.plan, found.prepared, found.client, journal, tell=tell, stop=stop
-        )
-    return f"{run:04}", applied
-
-
-def _close(
-    prepared: Prepared,
-    screen: Screen,
-    applied: Applied,
-    counts: dict[str, int],
-    written: str | None,
-    choices: ImportChoices,
-) -> None:
-    screen.warn(text.outcome_lines(applied.outcomes, prepared.sheet.name))
-    see = f" See {written}." if written else ""
-    if applied.stopped:
-        again = f"nexudus-bulk import {shlex.quote(str(prepared.sheet.path))}"
-        screen.warn(
-            f"{applied.stopped} {text.written_line(counts)}{see} To go on: {again}  "
-            "(what was written is found by its name, and not sent again)"
-        )
-        return
-    nothing = " Nothing was written." if not any(counts[s] for s in WRITTEN) else ""
-    nothing = "" if counts["in_doubt"] or counts["rejected"] else nothing
-    dry = " Dry run: nothing was written." if choices.dry_run else nothing
-    screen.say(f"{text.counts_line(counts)}{dry}{see}")
+    if not choices.ask:
+        screen.warn("It is planned anew, as --yes asks; what was written is found by its name.")
+        return False
+    return click.confirm("Go on with that run, instead of planning anew?", default=True, err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.shared import Screen, account_options, json_option, sheet_options
+from pipeline.clocks import Clocks
 from pipeline.errors import DONE, UNFINISHED_ROWS
 
 EPILOG = "Example: nexudus-bulk plan rooms.xlsx -o rooms.plan.xlsx"
@@ -19,7 +20,10 @@ EPILOG = "Example: nexudus-bulk plan rooms.xlsx -o rooms.plan.xlsx"
 @sheet_options
 @account_options
 @json_option
+@click.pass_obj
 def command(
+    clocks: Clocks,
+    /,
     file: Path,
     output: Path | None,
     allow_delete: bool,
@@ -31,7 +35,8 @@ def command(
     as_json: bool,
 ) -> int:
     """Show what importing FILE would create and change, old → new. Writes nothing."""
-    from pipeline.cli.planned import planned as look_up_and_plan  # noqa: PLC0415 - as above
+    from pipeline.api.client import connect  # noqa: PLC0415 - heavy imports wait until needed
+    from pipeline.cli.planned import look_up_and_plan  # noqa: PLC0415 - as above
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
     from pipeline.entities import RESOURCE  # noqa: PLC0415 - as above
     from pipeline.prepared import prepare  # noqa: PLC0415 - as above
@@ -39,7 +44,8 @@ def command(
     screen = Screen(as_json)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
     prepared = prepare(file, RESOURCE, sheet=sheet, unknown_columns=unknown_columns)
-    with look_up_and_plan(prepared, settings, screen, allow_delete=allow_delete) as planned:
+    with connect(settings, clocks) as client:
+        planned = look_up_and_plan(prepared, client, screen, allow_delete=allow_delete)
         planned.show()
         if output:
             planned.save(output)

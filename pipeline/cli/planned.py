@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import importing
-from pipeline.api.client import Client, connect
-from pipeline.api.limits import floor_seconds
+from pipeline.api.client import Client
 from pipeline.cli.shared import Screen
-from pipeline.config import Settings
 from pipeline.errors import ApiError
 from pipeline.planning.plan import Plan
 from pipeline.prepared import Prepared, check
@@ -30,8 +26,8 @@ class Planned:
 
     @property
     def seconds(self) -> float:
-        """The least time in which the limits let the plan be carried out."""
-        return floor_seconds(self.client.settings.limits, reads=0, writes=self.plan.writes)
+        """The least time in which the limits let the plan be carried out, from now on."""
+        return self.client.pacer.remaining_seconds("write", self.plan.writes)
 
     def show(self) -> None:
         """Print problems, changes and counts."""
@@ -47,17 +43,16 @@ class Planned:
         self.screen.say(f"Plan written: {path}.")
 
 
-@contextmanager
-def planned(
-    prepared: Prepared, settings: Settings, screen: Screen, *, allow_delete: bool
-) -> Iterator[Planned]:
+def look_up_and_plan(
+    prepared: Prepared, client: Client, screen: Screen, *, allow_delete: bool
+) -> Planned:
     """Look a file up in the account and plan it; only reads are sent."""
     screen.warn(prepared.sheet.remarks)
+    read_at = client.clocks.monotonic()
     try:
-        with connect(settings) as client:
-            stored = importing.look_up(client, prepared)
-            plan = importing.make_plan(prepared, stored, allow_delete=allow_delete)
-            yield Planned(prepared, client, plan, screen)
+        stored = importing.look_up(client, prepared)
+        plan = importing.make_plan(prepared, stored, allow_delete=allow_delete, read_at=read_at)
+        return Planned(prepared, client, plan, screen)
     except ApiError:
         # What is wrong with the file can be mended meanwhile.
         screen.warn(text.problem_lines(check(prepared), text.MAX_LINES))

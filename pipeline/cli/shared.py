@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -30,8 +31,9 @@ class Screen:
 
     def warn(self, lines: str | Iterable[str]) -> None:
         """Print what went wrong, or goes on meanwhile."""
-        for line in [lines] if isinstance(lines, str) else lines:
-            print(line, file=sys.stderr)
+        with suppress(OSError):  # a terminal that was closed; what is said here is in files too
+            for line in [lines] if isinstance(lines, str) else lines:
+                print(line, file=sys.stderr)
 
     def give(self, found: dict[str, Any]) -> None:
         """Print the JSON object, if one is wanted."""
@@ -79,23 +81,64 @@ def account_options(function: Function) -> Function:
     return function
 
 
+def run_options(function: Function) -> Function:
+    """Add the options of a run that writes: when it stops early, and what it logs."""
+    options = (
+        click.option(
+            "--max-failures",
+            metavar="N|P%",
+            help="Stop when so many rows were rejected or are in doubt "
+            "[default: when all of the first 20 were].",
+        ),
+        click.option("--window", metavar="HH:MM-HH:MM", help="Write only in this part of the day."),
+        click.option(
+            "--max-requests", type=click.IntRange(min=1), help="Stop after so many requests."
+        ),
+        click.option(
+            "--max-minutes",
+            type=click.FloatRange(min=0, min_open=True),
+            help="Stop after so many minutes.",
+        ),
+        click.option(
+            "--log-file",
+            type=click.Path(path_type=Path),
+            help="Add a line of JSON for every request to this file.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+STOPS = [
+    each
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if (each := getattr(signal, name, None)) is not None
+]
+
+
 @contextmanager
-def stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C or SIGTERM end the run after the row under way, the second at once."""
-    asked = threading.Event()
+def stop_on_signal(asked: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl-C, SIGTERM or closed terminal set `asked`, and the second stop at once."""
 
     def ask(number: int, _: object) -> None:
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()
-        print("Stopping after the row under way. Once more stops at once.", file=sys.stderr)
+        with suppress(OSError):  # the terminal may be what has gone
+            print(
+                "Stopping: what is under way ends first. Once more stops at once, and nothing is "
+                "lost by it.",
+                file=sys.stderr,
+            )
 
     if threading.current_thread() is not threading.main_thread():
-        yield asked.is_set  # signals reach only the main thread
+        yield  # signals reach only the main thread
         return
-    before = {each: signal.signal(each, ask) for each in (signal.SIGINT, signal.SIGTERM)}
+    heeded = [each for each in STOPS if signal.getsignal(each) is not signal.SIG_IGN]  # nohup
+    before = {each: signal.signal(each, ask) for each in heeded}
     try:
-        yield asked.is_set
+        yield
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

@@ -430,6 +430,7 @@ FIELDS = (
         exact_filter=False,
         range_filter=True,
         unit="UTC",
+        birth=True,
         help="When the record was made.",
     ),
     read_only(

@@ -48,11 +48,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """All changes in sheet order, and every problem of the file, those of single rows included."""
+    """All changes in sheet order, and every problem of the file, those of single rows included.
+
+    `known_ids` are the records that were there under the rows' locations, `read_at` is when (on the
+    clock that measures).
+    """
 
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
     known_ids: frozenset[int] = frozenset()
+    read_at: float = 0.0
 
     def counts(self) -> Counter[str]:
         """Count the rows by what is to become of them."""

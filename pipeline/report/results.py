@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import filterfalse
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.planning.plan import Plan
 from pipeline.prepared import Prepared
 from pipeline.problems import Problem, is_error
 from pipeline.runs.apply import Applied
@@ -33,7 +32,9 @@ def results_path(prepared: Prepared, given: Path | None) -> Path:
     return target
 
 
-def write_results(prepared: Prepared, plan: Plan, applied: Applied, target: Path) -> None:
+def write_results(
+    prepared: Prepared, problems: Sequence[Problem], applied: Applied, target: Path
+) -> None:
     """Write the results workbook. Raises UsageError when it cannot be written."""
     sheet = prepared.sheet
     is_text = sheet.path.suffix.lower() not in WORKBOOKS
@@ -51,8 +52,8 @@ def write_results(prepared: Prepared, plan: Plan, applied: Applied, target: Path
             each.row: annotate.Mark(each.status.replace("_", " "), each.message, each.record_id)
             for each in applied.outcomes
         },
-        "notes": _notes(filter(is_error, plan.problems), columns, sheet.header_row),
-        "warnings": _notes(filterfalse(is_error, plan.problems), columns, sheet.header_row),
+        "notes": _notes(filter(is_error, problems), columns, sheet.header_row),
+        "warnings": _notes(filterfalse(is_error, problems), columns, sheet.header_row),
         "columns": results,
     }
     if is_text:

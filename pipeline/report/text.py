@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from pipeline.planning.plan import Change, Plan
 from pipeline.problems import MAX_QUOTED, Problem, is_error
@@ -76,6 +78,34 @@ def outcome_lines(outcomes: Iterable[Outcome], sheet: str, most: int = MAX_LINES
         if each.status in {"rejected", "in_doubt"}
     ]
     return lines[:most] + ([f"… and {len(lines) - most} more"] if len(lines) > most else [])
+
+
+def run_line(run: Mapping[str, Any]) -> str:
+    """Return one line of the list of runs."""
+    at = datetime.fromtimestamp(run["started"]).astimezone()
+    end = "done"
+    if run["taken_up_by"]:
+        end = f"imported again by {run['taken_up_by']}"
+    elif run["open"]:
+        end = f"stopped: {run['stopped'] or 'it did not end'}"
+    return f"{run['run']}  {at:%Y-%m-%d %H:%M}  {run['file']}  {counts_line(run['counts'])} {end}"
+
+
+def row_lines(outcomes: Iterable[Outcome]) -> list[str]:
+    """Return a line for every row of a run."""
+    return [
+        " ".join(
+            filter(
+                None,
+                [
+                    f"row {each.row}: {each.status.replace('_', ' ')}",
+                    f"({each.record_id})" if each.record_id is not None else "",
+                    each.message,
+                ],
+            )
+        )
+        for each in outcomes
+    ]
 
 
 def counts_line(counts: Mapping[str, int]) -> str:

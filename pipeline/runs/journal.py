@@ -7,51 +7,96 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.api.tokens import make_home
 from pipeline.errors import UsageError
-from pipeline.planning.plan import Change, Plan
+from pipeline.planning.plan import Change, Difference, Plan
+from pipeline.problems import Problem
 from pipeline.runs.outcome import Outcome
+from pipeline.runs.tables import NewerJournalError, migrate
 from pipeline.schema import Entity
 
 FILE = "journal.sqlite"
-VERSION = 1
-TABLES = """
-CREATE TABLE IF NOT EXISTS run (
-    id INTEGER PRIMARY KEY, account TEXT NOT NULL, entity TEXT NOT NULL, file TEXT NOT NULL,
-    digest TEXT NOT NULL, sheet TEXT NOT NULL, started REAL NOT NULL, ended REAL, stopped TEXT
-);
-CREATE TABLE IF NOT EXISTS change (
-    run INTEGER NOT NULL REFERENCES run(id), row INTEGER NOT NULL, action TEXT NOT NULL,
-    name TEXT NOT NULL, place INTEGER, record_id INTEGER, before TEXT, payload TEXT,
-    status TEXT, message TEXT, PRIMARY KEY (run, row)
-);
-CREATE TABLE IF NOT EXISTS attempt (
-    run INTEGER NOT NULL REFERENCES run(id), row INTEGER NOT NULL, at REAL NOT NULL,
-    method TEXT NOT NULL, verdict TEXT, status INTEGER
-);
-CREATE TABLE IF NOT EXISTS written (account TEXT NOT NULL, at REAL NOT NULL);
-CREATE INDEX IF NOT EXISTS written_when ON written (account, at);
-"""
+FORGET_SECONDS = 30 * 86_400.0  # a limit found so long ago is looked for anew
+OPEN = "(status IS NULL OR status IN ('unsent', 'in_doubt'))"  # rows that a resume looks at
+RUN = (
+    "SELECT id, account, entity, file, digest, sheet, started, ended, stopped, known, results, "
+    "taken_up_by FROM run"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file of a run: where it lay, its bytes, the sheet, where its results go."""
+
+    file: Path
+    content: bytes
+    digest: str
+    sheet: str
+    results: Path
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as the journal knows it; times are wall-clock seconds."""
+
+    id: int
+    account: str
+    entity: str
+    file: Path
+    digest: str
+    sheet: str
+    started: float
+    ended: float | None
+    stopped: str | None
+    known: frozenset[int]
+    results: Path | None
+    taken_up_by: int | None
+
+    @property
+    def number(self) -> str:
+        """The run's number as people type it."""
+        return f"{self.id:04}"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One sending. Without `ended` the process died before it heard of the end."""
+
+    row: int
+    at: float
+    method: str
+    verdict: str | None
+    status: int
+    ended: float | None
+    record_id: int | None
 
 
 class Journal:
-    """One account's runs. `now` is the wall clock, in seconds since 1970."""
+    """One account's runs, for any number of threads. `now` is the wall clock."""
 
     def __init__(self, home: Path, account: str, *, now: Callable[[], float] = time.time) -> None:
-        self._account = account
+        self.account = account
         self._now = now
+        self._lock = threading.RLock()
         try:
             make_home(home)
-            self._db = sqlite3.connect(home / FILE, isolation_level=None, timeout=30)
+            self._db = sqlite3.connect(
+                home / FILE, isolation_level=None, timeout=30, check_same_thread=False
+            )
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")  # an intent must outlive a power cut
-            self._prepare(home)
+            migrate(self._db)
+        except NewerJournalError as error:
+            raise UsageError(
+                f"{home / FILE}: a newer version of nexudus-bulk wrote this journal. Use that one."
+            ) from error
         except (OSError, sqlite3.Error) as error:
             raise UsageError(
                 f"{home / FILE}: the journal cannot be opened ({error}). "
@@ -60,7 +105,8 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        with self._lock:
+            self._db.close()
 
     def __enter__(self) -> Journal:
         return self
@@ -68,83 +114,266 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def begin(self, entity: Entity, plan: Plan, *, file: Path, digest: str, sheet: str) -> int:
-        """Write down a whole plan, and return the run's number."""
-        with self._together():
+    # ---- writing down
+
+    def begin(self, entity: Entity, plan: Plan, source: Source, settled: Iterable[Outcome]) -> int:
+        """Write down a whole plan with what is settled already; returns the run's number."""
+        values = {
+            "account": self.account,
+            "entity": entity.name,
+            "file": str(source.file),
+            "digest": source.digest,
+            "sheet": source.sheet,
+            "started": self._now(),
+            "known": json.dumps(sorted(plan.known_ids)),
+            "problems": json.dumps([vars(each) for each in plan.problems], default=str),
+            "results": str(source.results),
+        }
+        names = ", ".join(values)
+        marks = ", ".join("?" for _ in values)
+        with self._on_disk():
             run = self._db.execute(
-                "INSERT INTO run (account, entity, file, digest, sheet, started) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                (self._account, entity.name, str(file), digest, sheet, self._now()),
+                f"INSERT INTO run ({names}) VALUES ({marks})", tuple(values.values())
             ).lastrowid
             assert run is not None
+            self._db.execute(
+                "UPDATE run SET taken_up_by = ? WHERE account = ? AND digest = ? AND id <> ? AND "
+                f"(ended IS NULL OR EXISTS (SELECT 1 FROM change WHERE run = run.id AND {OPEN}))",
+                (run, self.account, source.digest, run),
+            )
+            self._db.execute("INSERT INTO source VALUES (?, ?)", (run, source.content))
             self._db.executemany(
-                "INSERT INTO change VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+                "INSERT INTO change (run, row, action, name, place, record_id, before, payload, "
+                "fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (_line(run, entity, change) for change in plan.changes),
             )
+            self._settle(run, settled)
         return run
 
     def intend(self, run: int, row: int, method: str) -> int:
-        """Write down that a request is about to be sent; it is on the disk when this returns."""
-        with self._together():
+        """Write down that a request leaves now; it is on the disk when this returns."""
+        with self._on_disk():
             attempt = self._db.execute(
                 "INSERT INTO attempt (run, row, at, method) VALUES (?, ?, ?, ?)",
                 (run, row, self._now(), method),
             ).lastrowid
+            self._db.execute("INSERT INTO written VALUES (?, ?)", (self.account, self._now()))
         assert attempt is not None
         return attempt
 
-    def answered(self, attempt: int, verdict: str, status: int) -> None:
-        """Write down how the service answered an intent."""
-        self._db.execute(
-            "UPDATE attempt SET verdict = ?, status = ? WHERE rowid = ?", (verdict, status, attempt)
-        )
+    def wrote(self) -> None:
+        """Count a request that writes but is no row's, such as one for a token."""
+        with self._together():
+            self._db.execute("INSERT INTO written VALUES (?, ?)", (self.account, self._now()))
+
+    def ended(
+        self, attempt: int, verdict: str, status: int, record_id: int | None, words: str
+    ) -> None:
+        """Write down how a sending ended."""
+        with self._together():
+            self._db.execute(
+                "UPDATE attempt SET ended = ?, verdict = ?, status = ?, record_id = ?, words = ? "
+                "WHERE rowid = ?",
+                (self._now(), verdict, status, record_id, words, attempt),
+            )
+
+    def not_stored(self, run: int, row: int) -> None:
+        """Write down that what was in doubt is proven not to be on the service."""
+        with self._on_disk():
+            self._db.execute(
+                "UPDATE attempt SET verdict = 'NOT_STORED' WHERE run = ? AND row = ? AND "
+                "(verdict IS NULL OR verdict IN ('IN_DOUBT', 'STOP'))",
+                (run, row),
+            )
 
     def settle(self, run: int, outcomes: Iterable[Outcome]) -> None:
         """Write down what became of rows."""
         with self._together():
-            self._db.executemany(
-                "UPDATE change SET status = ?, message = ?, record_id = coalesce(?, record_id) "
-                "WHERE run = ? AND row = ?",
-                ((each.status, each.message, each.record_id, run, each.row) for each in outcomes),
-            )
+            self._settle(run, outcomes)
 
-    def end(self, run: int, stopped: str | None) -> None:
-        """Write down that a run ended, and why if it was before its last row."""
-        self._db.execute(
-            "UPDATE run SET ended = ?, stopped = ? WHERE id = ?", (self._now(), stopped, run)
+    def _settle(self, run: int, outcomes: Iterable[Outcome]) -> None:
+        self._db.executemany(
+            "UPDATE change SET status = ?, message = ?, record_id = coalesce(?, record_id) "
+            "WHERE run = ? AND row = ?",
+            ((each.status, each.message, each.record_id, run, each.row) for each in outcomes),
         )
 
-    def wrote(self) -> None:
-        """Count one request that writes, whatever becomes of it."""
-        self._db.execute("INSERT INTO written VALUES (?, ?)", (self._account, self._now()))
+    def end(self, run: int, stopped: str | None) -> None:
+        """Write down that a run ended, its results written; and why, if before its last row."""
+        with self._together():
+            self._db.execute(
+                "UPDATE run SET ended = ?, stopped = ? WHERE id = ?", (self._now(), stopped, run)
+            )
+
+    # ---- reading back
+
+    def runs(self) -> list[Run]:
+        """Return the account's runs, oldest first."""
+        lines = self._all(f"{RUN} WHERE account = ? ORDER BY id", self.account)
+        return [_run(line) for line in lines]
+
+    def run(self, number: int) -> Run | None:
+        """Return one run of any account."""
+        return next((_run(line) for line in self._all(f"{RUN} WHERE id = ?", number)), None)
+
+    def open_runs(self) -> list[Run]:
+        """Return the runs that can be gone on with, oldest first.
+
+        They have rows that are not settled, or died before their results were written.
+        """
+        lines = self._all(
+            f"{RUN} WHERE account = ? AND taken_up_by IS NULL AND (ended IS NULL OR "
+            f"EXISTS (SELECT 1 FROM change WHERE run = run.id AND {OPEN})) ORDER BY id",
+            self.account,
+        )
+        return [_run(line) for line in lines]
+
+    def content(self, run: int) -> bytes | None:
+        """Return the bytes of the file a run was made from; None for runs of the first version."""
+        lines = self._all("SELECT content FROM source WHERE run = ?", run)
+        return lines[0][0] if lines else None
+
+    def problems(self, run: int) -> tuple[Problem, ...]:
+        """Return the problems that the run's plan had; values as text."""
+        ((text,),) = self._all("SELECT problems FROM run WHERE id = ?", run)
+        return tuple(Problem(**each) for each in json.loads(text))
+
+    def outcomes(self, run: int) -> tuple[Outcome, ...]:
+        """Return one outcome per row of the file; rows that were not sent are so marked."""
+        lines = self._all(
+            "SELECT row, coalesce(status, 'unsent'), coalesce(message, ''), record_id "
+            "FROM change WHERE run = ? ORDER BY row",
+            run,
+        )
+        return tuple(Outcome(*line) for line in lines)
+
+    def open_changes(self, run: int) -> list[Change]:
+        """Return the changes that are not settled, in sheet order; secrets are not in them."""
+        lines = self._all(
+            "SELECT row, action, name, record_id, place, before, payload, fields FROM change "
+            f"WHERE run = ? AND {OPEN} ORDER BY row",
+            run,
+        )
+        return [_change(*line) for line in lines]
+
+    def attempts(self, run: int, row: int | None = None) -> list[Attempt]:
+        """Return the sendings of a run's open rows, or of one row, in their order."""
+        lines = self._all(
+            "SELECT row, at, method, verdict, coalesce(status, 0), ended, record_id FROM attempt "
+            f"WHERE run = ? AND row IN (SELECT row FROM change WHERE run = ? AND {OPEN}) "
+            "AND (? IS NULL OR row = ?) ORDER BY rowid",
+            run,
+            run,
+            row,
+            row,
+        )
+        return [Attempt(*line) for line in lines]
 
     def seconds_since_writes(self, within_seconds: float) -> list[float]:
         """Return how long ago each write of this account was sent, by any run or process."""
         now = self._now()
-        rows = self._db.execute(
+        lines = self._all(
             "SELECT at FROM written WHERE account = ? AND at > ?",
-            (self._account, now - within_seconds),
+            self.account,
+            now - within_seconds,
         )
-        return [max(now - at, 0.0) for (at,) in rows]
+        return [max(now - at, 0.0) for (at,) in lines]
 
-    def _prepare(self, home: Path) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise UsageError(
-                f"{home / FILE}: a newer version of nexudus-bulk wrote this journal. Use that one."
+    def just_created(self, within_seconds: float) -> set[tuple[int, int]]:
+        """Return (id, location) of the records that any run created so short ago."""
+        lines = self._all(
+            "SELECT attempt.record_id, change.place FROM attempt "
+            "JOIN change ON change.run = attempt.run AND change.row = attempt.row "
+            "JOIN run ON run.id = attempt.run "
+            "WHERE run.account = ? AND attempt.method = 'POST' AND attempt.ended > ? "
+            "AND attempt.record_id IS NOT NULL AND change.place IS NOT NULL",
+            self.account,
+            self._now() - within_seconds,
+        )
+        return {(int(number), int(place)) for number, place in lines}
+
+    # ---- limits that were found, and who writes
+
+    def found_rates(self) -> dict[str, float]:
+        """Return the rates found lower than configured, by kind; old ones are forgotten."""
+        lines = self._all(
+            "SELECT kind, rate FROM found WHERE account = ? AND at > ?",
+            self.account,
+            self._now() - FORGET_SECONDS,
+        )
+        return dict(lines)
+
+    def keep_rates(self, rates: Mapping[str, float]) -> None:
+        """Remember rates for the next run; a kind that is not there any more is forgotten.
+
+        A rate that is as it was keeps its date, so that one day it is looked for anew.
+        """
+        kept = self.found_rates()
+        with self._together():
+            self._db.executemany(
+                "DELETE FROM found WHERE account = ? AND kind = ?",
+                ((self.account, kind) for kind in kept.keys() - rates.keys()),
             )
-        self._db.executescript(TABLES)
-        self._db.execute(f"PRAGMA user_version = {VERSION}")
+            self._db.executemany(
+                "INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?)",
+                (
+                    (self.account, kind, rate, self._now())
+                    for kind, rate in rates.items()
+                    if kept.get(kind) != rate
+                ),
+            )
+
+    def writer(self) -> tuple[int, str, float] | None:
+        """Return who wrote last: process, machine, since when."""
+        lines = self._all("SELECT pid, host, since FROM writer WHERE account = ?", self.account)
+        return next(iter(lines), None)
+
+    def set_writer(self, pid: int, host: str) -> None:
+        """Write down who writes from now on."""
+        with self._together():
+            self._db.execute(
+                "INSERT OR REPLACE INTO writer VALUES (?, ?, ?, ?)",
+                (self.account, pid, host, self._now()),
+            )
+
+    # ---- transactions
+
+    def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def _on_disk(self) -> Iterator[None]:
+        """Be on the disk at the end: an intent must outlive a power cut."""
+        with self._lock:
+            self._db.execute("PRAGMA synchronous = FULL")
+            with self._together():
+                yield
 
     @contextmanager
     def _together(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+        """Write all or nothing. What a power cut may lose here is looked up by a resume."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+
+
+def is_doubtful(attempt: Attempt) -> bool:
+    """Whether nobody knows if the request was carried out."""
+    return attempt.verdict in {None, "IN_DOUBT", "STOP"}
+
+
+def _run(line: tuple[Any, ...]) -> Run:
+    run = Run(*line)
+    known = frozenset(json.loads(line[9]))
+    results = Path(line[10]) if line[10] else None
+    return Run(**{**vars(run), "file": Path(line[3]), "known": known, "results": results})
 
 
 def _line(run: int, entity: Entity, change: Change) -> tuple[Any, ...]:
@@ -157,6 +386,29 @@ def _line(run: int, entity: Entity, change: Change) -> tuple[Any, ...]:
         change.record_id,
         _kept(entity, change.before),
         _kept(entity, change.payload),
+        json.dumps([each.field for each in change.differences]),
+    )
+
+
+def _change(  # noqa: PLR0913, PLR0917 - the columns of a table
+    row: int,
+    action: Any,
+    name: str,
+    record_id: int | None,
+    place: int | None,
+    before: str | None,
+    payload: str | None,
+    fields: str,
+) -> Change:
+    return Change(
+        row,
+        action,
+        name,
+        record_id=record_id,
+        place=place,
+        before=json.loads(before) if before else None,
+        payload=json.loads(payload) if payload else None,
+        differences=tuple(Difference(each, None, None) for each in json.loads(fields)),
     )
 
 

@@ -1,0 +1,72 @@
+"""`runs`: what was imported, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.shared import Screen, account_options, json_option
+from pipeline.clocks import Clocks
+from pipeline.errors import DONE, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.runs.journal import Journal, Run
+
+EPILOG = "Example: nexudus-bulk runs 0007"
+
+
+@click.command("runs", epilog=EPILOG)
+@click.argument("run", type=int, required=False)
+@account_options
+@json_option
+@click.pass_obj
+def command(
+    clocks: Clocks,
+    /,
+    run: int | None,
+    base_url: str | None,
+    profile: str | None,
+    limits: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """List the runs into the account, or tell of one RUN row by row. Sends nothing."""
+    from pipeline.config import read_settings  # noqa: PLC0415 - heavy imports wait until needed
+    from pipeline.report import text  # noqa: PLC0415 - as above
+    from pipeline.runs.journal import Journal  # noqa: PLC0415 - as above
+
+    settings = read_settings(base_url=base_url, profile=profile, limits=limits)
+    screen = Screen(as_json)
+    with Journal(settings.home, settings.account, now=clocks.wall) as journal:
+        if run is None:
+            told = [_told(journal, each) for each in journal.runs()]
+            screen.say(text.run_line(each) for each in told)
+            screen.say([] if told else f"No runs into {settings.account} yet.")
+            screen.give({"runs": told})
+            return DONE
+        found = journal.run(run)
+        if found is None:
+            raise UsageError(f"runs: there is no run {run:04}. See: nexudus-bulk runs")
+        told_one = _told(journal, found)
+        rows = [vars(each) for each in journal.outcomes(found.id)]
+        screen.say(text.run_line(told_one))
+        screen.say(text.row_lines(journal.outcomes(found.id)))
+        screen.give({**told_one, "rows": rows})
+    return DONE
+
+
+def _told(journal: Journal, run: Run) -> dict[str, Any]:
+    from pipeline.runs.outcome import count  # noqa: PLC0415 - as above
+
+    counts = count(journal.outcomes(run.id))
+    return {
+        "run": run.number,
+        "file": str(run.file),
+        "started": run.started,
+        "ended": run.ended,
+        "stopped": run.stopped,
+        "open": run.id in {each.id for each in journal.open_runs()},
+        "taken_up_by": f"{run.taken_up_by:04}" if run.taken_up_by else None,
+        "results": str(run.results) if run.results else None,
+        "counts": counts,
+    }

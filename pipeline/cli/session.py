@@ -1,0 +1,151 @@
+"""What import and resume share: the account held by this process alone, and how a run ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.api.client import Client, connect
+from pipeline.cli.progress import Progress
+from pipeline.cli.shared import Screen, stop_on_signal
+from pipeline.clocks import Clocks
+from pipeline.config import Settings
+from pipeline.errors import DONE, UNFINISHED_ROWS, StoppedError
+from pipeline.report import text
+from pipeline.report.log_file import LogFile
+from pipeline.runs.apply import Applied, Terms, watch_requests
+from pipeline.runs.brake import Bounds, Brake, Hours
+from pipeline.runs.failures import FailureLimit
+from pipeline.runs.journal import Journal, Run
+from pipeline.runs.lock import only_writer
+from pipeline.runs.outcome import UNFINISHED, WRITTEN, count
+from pipeline.runs.resume import wait_for_lost_requests
+
+
+@dataclass(frozen=True)
+class RunChoices:
+    """What the user chose of a run that writes."""
+
+    bounds: Bounds = field(default_factory=Bounds)
+    failures: FailureLimit = field(default_factory=FailureLimit)
+    log_file: Path | None = None
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        max_failures: str | None,
+        window: str | None,
+        max_requests: int | None,
+        max_minutes: float | None,
+        log_file: Path | None,
+    ) -> RunChoices:
+        """Read the options. Raises UsageError."""
+        return cls(
+            Bounds(Hours.parse(window) if window else None, max_requests, max_minutes),
+            FailureLimit.parse(max_failures) if max_failures else FailureLimit(),
+            log_file,
+        )
+
+
+@dataclass
+class Session:
+    """An account that only this process writes to, until the session ends."""
+
+    settings: Settings
+    screen: Screen
+    clocks: Clocks
+    client: Client
+    journal: Journal
+    brake: Brake
+    log: LogFile
+    failures: FailureLimit
+    began: float = field(default_factory=time.monotonic)
+
+    def terms(self, progress: Progress) -> Terms:
+        """Return the terms on which a run is carried out."""
+        return Terms(self.brake, progress, self.log, self.failures)
+
+    @contextmanager
+    def running(self, run: Run, rows: int) -> Iterator[Terms]:
+        """Heed signals and show the progress while a run writes.
+
+        Raises StoppedError for a second Ctrl-C.
+        """
+        self.log.run = run.number
+        try:
+            with (
+                stop_on_signal(self.brake.asked),
+                Progress(self.client, self.screen, rows) as progress,
+            ):
+                yield self.terms(progress)
+        except KeyboardInterrupt as error:
+            counts = count(self.journal.outcomes(run.id))
+            raise StoppedError(
+                f"Stopped at once. {text.written_line(counts)} What was under way is looked up "
+                f"first by: {go_on(run)}"
+            ) from error
+
+    def close(self, run: Run, applied: Applied, results: str | None) -> int:
+        """Say what became of a run, in the last line what was written; returns the exit code."""
+        counts = count(applied.outcomes)
+        self.journal.end(run.id, str(applied.stopped) if applied.stopped else None)
+        self.give(run.number, run.file, applied, results)
+        self.screen.warn(text.outcome_lines(applied.outcomes, run.sheet))
+        see = f" See {results}." if results else ""
+        if applied.stopped:
+            self.screen.warn(
+                f"{applied.stopped} {text.written_line(counts)}{see} To go on: {go_on(run)}"
+            )
+            return applied.stopped.exit_code
+        nothing = any(counts[each] for each in (*WRITTEN, "in_doubt", "rejected"))
+        self.screen.say(
+            f"{text.counts_line(counts)}{'' if nothing else ' Nothing was written.'}{see}"
+        )
+        return UNFINISHED_ROWS if any(counts[each] for each in UNFINISHED) else DONE
+
+    def give(self, number: str | None, file: Path, applied: Applied, results: str | None) -> None:
+        """Print the JSON object of a run."""
+        tally = self.client.tally
+        self.screen.give(
+            {
+                "run": number,
+                "file": str(file),
+                "counts": count(applied.outcomes),
+                "results": results,
+                "requests": {
+                    "sent": tally.sent,
+                    "throttled": tally.throttled,
+                    "retried": tally.retried,
+                },
+                "seconds": round(time.monotonic() - self.began, 3),
+                "stopped": str(applied.stopped) if applied.stopped else None,
+            }
+        )
+
+
+def go_on(run: Run) -> str:
+    """Return the command that goes on with a run."""
+    return f"nexudus-bulk resume {run.number}"
+
+
+@contextmanager
+def writing(
+    settings: Settings, screen: Screen, choices: RunChoices, clocks: Clocks
+) -> Iterator[Session]:
+    """Hold the account and open all that a run needs.
+
+    Raises UsageError when another process writes to the account.
+    """
+    brake = Brake(clocks, choices.bounds)
+    with ExitStack() as stack:
+        journal = stack.enter_context(Journal(settings.home, settings.account, now=clocks.wall))
+        stack.enter_context(only_writer(settings.home, journal))
+        client = stack.enter_context(connect(settings, clocks, brake.sleep))
+        log = stack.enter_context(LogFile(choices.log_file, clocks.wall))
+        watch_requests(client, journal, log)
+        wait_for_lost_requests(journal, settings, clocks.wall(), brake.sleep)
+        yield Session(settings, screen, clocks, client, journal, brake, log, choices.failures)

@@ -1,0 +1,102 @@
+"""Creates whose answer was lost: looked for until it is certain what became of them.
+
+A record is ours when it was not there before the run, is not older than our request, stands under
+the row's location and name and holds what was sent; never because its number is the highest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.api import reading
+from pipeline.api.client import Client
+from pipeline.planning.plan import Change
+from pipeline.planning.stored import same_name
+from pipeline.runs.outcome import Outcome
+from pipeline.runs.send import holds, warnings
+from pipeline.schema import Entity
+
+CLOCKS_DIFFER_SECONDS = 900.0  # how far this machine's clock and the service's may be apart
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A create that may have been stored.
+
+    `since` is when it was first sent; from `certain_at` on (both wall-clock seconds) a record that
+    is not found was not stored: no answer takes longer, no reading lags further behind.
+    """
+
+    change: Change
+    since: float
+    certain_at: float
+
+
+class Search:
+    """Looks for records in few requests: one listing per location, however many rows."""
+
+    def __init__(self, entity: Entity, client: Client, known: set[int]) -> None:
+        self._entity = entity
+        self._client = client
+        self._known = known
+
+    def look(self, doubts: Iterable[Doubt]) -> dict[int, Outcome]:
+        """Return the outcome of each row whose record was found; rows not found are left out."""
+        wanted = list(doubts)
+        listed = self.namesakes(each.change for each in wanted)
+        ids = [number for numbers in listed.values() for number in numbers]
+        records = {
+            each["Id"]: each for each in reading.whole_records(self._client, self._entity, ids)
+        }
+        found = {}
+        for doubt in wanted:
+            numbers = [each for each in listed.get(doubt.change.row, ()) if each in records]
+            if numbers:
+                found[doubt.change.row] = self._settled(doubt, numbers, records)
+        return found
+
+    def namesakes(self, changes: Iterable[Change]) -> dict[int, list[int]]:
+        """Return, by row, the ids of records of its location and name that nobody knew of."""
+        place, name = self._entity.key
+        wanted: dict[tuple[int | None, str], int] = {
+            (each.place, same_name(each.name)): each.row for each in changes
+        }
+        found: dict[int, list[int]] = {}
+        for where in sorted({each or 0 for each, _ in wanted}):
+            filters = {self._entity.filter_name(place): where}
+            for record in reading.listing(self._client, self._entity.path, filters):
+                row = wanted.get((record.get(place), same_name(record.get(name))))
+                if row is not None and record["Id"] not in self._known:
+                    found.setdefault(row, []).append(int(record["Id"]))
+        return found
+
+    def _settled(
+        self, doubt: Doubt, numbers: list[int], records: Mapping[int, Mapping[str, Any]]
+    ) -> Outcome:
+        change = doubt.change
+        ours = [each for each in numbers if self._is_ours(doubt, records[each])]
+        if len(numbers) == len(ours) == 1:
+            self._known.add(ours[0])
+            words = "The answer was lost; the record was looked up and is there, once."
+            words = f"{words} {warnings(change)}".strip()
+            return Outcome(change.row, "created", words, ours[0])
+        ids = ", ".join(map(str, numbers))
+        words = f"Sent, but no answer came. New records of this name: {ids}. Compare them."
+        return Outcome(change.row, "in_doubt", words)
+
+    def _is_ours(self, doubt: Doubt, record: Mapping[str, Any]) -> bool:
+        born = self._born(record)
+        recent = born is None or born >= doubt.since - CLOCKS_DIFFER_SECONDS
+        return recent and holds(self._entity, record, doubt.change.payload or {})
+
+    def _born(self, record: Mapping[str, Any]) -> float | None:
+        """Return when the record was made; None where it does not tell: the values decide then."""
+        field = self._entity.birth_field
+        try:
+            made = datetime.fromisoformat(str(record.get(field.name) if field else None))
+        except ValueError:
+            return None
+        return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,228 @@
+"""Sends one change: intent to the journal, request, what came of it. Called from any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from pipeline.api import reading
+from pipeline.api.client import Answer, Client
+from pipeline.api.replies import Reply, Verdict, server_words
+from pipeline.errors import PipelineError, StoppedError
+from pipeline.planning.overlay import same, stored_value
+from pipeline.planning.plan import Change
+from pipeline.runs.journal import Journal, is_doubtful
+from pipeline.runs.outcome import Outcome
+from pipeline.schema import Child, Entity
+
+METHODS = {"create": "POST", "update": "PUT", "delete": "DELETE"}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One sending, as the log file tells it: no address, no body, no secret."""
+
+    row: int | None
+    attempt: int
+    method: str
+    verdict: str
+    status: int  # 0: no answer came
+    seconds: float
+
+
+Log = Callable[[Exchange], None]
+
+
+class RowWatcher:
+    """Writes every sending of one row to the journal, before it leaves and when it ended."""
+
+    def __init__(self, journal: Journal, run: int, row: int, log: Log) -> None:
+        self._journal = journal
+        self._run = run
+        self._row = row
+        self._log = log
+        self._count = 0
+
+    def sending(self, method: str, path: str) -> tuple[int, str]:
+        """Write the intent down."""
+        self._count += 1
+        return self._journal.intend(self._run, self._row, method), method
+
+    def ended(
+        self, sending: tuple[int, str], verdict: Verdict, reply: Reply, seconds: float
+    ) -> None:
+        """Write down how it ended."""
+        attempt, method = sending
+        if verdict is Verdict.AGAIN and reply.failure != "unconnected":
+            verdict = Verdict.IN_DOUBT  # it may be repeated, and may have been carried out
+        self._journal.ended(
+            attempt, verdict.name, reply.status, reply.record_id, server_words(reply)
+        )
+        self._log(Exchange(self._row, self._count, method, verdict.name, reply.status, seconds))
+
+
+class RunWatcher:
+    """Counts and logs what is no row's: reads, and requests for a token."""
+
+    def __init__(self, journal: Journal, log: Log) -> None:
+        self._journal = journal
+        self._log = log
+
+    def sending(self, method: str, path: str) -> str:
+        """Count what counts as a write."""
+        if method != "GET":
+            self._journal.wrote()
+        return method
+
+    def ended(self, sending: str, verdict: Verdict, reply: Reply, seconds: float) -> None:
+        """Log it."""
+        self._log(Exchange(None, 1, sending, verdict.name, reply.status, seconds))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came of sending a change.
+
+    Without an outcome it is a create whose answer was lost: in doubt until it is looked for. An
+    error besides means that the run has to stop.
+    """
+
+    change: Change
+    outcome: Outcome | None
+    error: PipelineError | None = None
+
+
+class Sender:
+    """Sends changes of one run; what it learns of the account serves all threads."""
+
+    def __init__(
+        self, entity: Entity, client: Client, journal: Journal, run: int, log: Log
+    ) -> None:
+        self._entity = entity
+        self._client = client
+        self._journal = journal
+        self._run = run
+        self._log = log
+        self._proven = False
+
+    def goes_alone(self, change: Change) -> bool:
+        """Whether nothing else may be under way: the first update of a record with children.
+
+        No document says what an update does to them, so that one is read back first.
+        """
+        return (
+            not self._proven
+            and change.action == "update"
+            and any(self._has(change, each) for each in self._entity.children)
+        )
+
+    def send(self, change: Change) -> Sent:
+        """Carry out one change. Raises nothing that the service or the network does."""
+        watcher = RowWatcher(self._journal, self._run, change.row, self._log)
+        try:
+            answer = self._client.send(
+                METHODS[change.action],
+                self._path(change),
+                payload=change.payload,
+                watcher=watcher,
+            )
+            return self._judged(change, answer)
+        except PipelineError as error:
+            return Sent(change, None, error)
+
+    def _path(self, change: Change) -> str:
+        path = self._entity.path
+        return f"{path}/{change.record_id}" if change.action == "delete" else path
+
+    def _judged(self, change: Change, answer: Answer) -> Sent:
+        gone = change.action == "delete" and answer.reply.status == HTTPStatus.NOT_FOUND
+        if answer.verdict is Verdict.REJECTED and not gone:
+            if change.action == "update" and self._had_doubts(change) and self._arrived(change):
+                words = "An answer was lost; the record was read and holds the new values."
+                return Sent(change, _outcome(change, "updated", words))
+            words = f" it: {answer.words}" if answer.words else " it."
+            return Sent(change, _outcome(change, "rejected", f"The server refused{words}"))
+        if change.action == "create":
+            return self._created(change, answer)
+        if change.action == "delete":
+            return Sent(change, self._deleted(change, answer))
+        return self._updated(change, answer)
+
+    def _created(self, change: Change, answer: Answer) -> Sent:
+        if answer.verdict is Verdict.IN_DOUBT:
+            return Sent(change, None)
+        number = answer.reply.record_id
+        return Sent(change, Outcome(change.row, "created", warnings(change), number))
+
+    def _updated(self, change: Change, answer: Answer) -> Sent:
+        if answer.verdict is Verdict.IN_DOUBT and not self._arrived(change):
+            words = "Sent, but no answer came, and the record does not hold the new values yet."
+            return Sent(change, _outcome(change, "in_doubt", words))
+        for child in self._entity.children:
+            if wrong := self._children_lost(change, child):
+                return Sent(change, _outcome(change, "in_doubt", wrong), StoppedError(wrong))
+        return Sent(change, _outcome(change, "updated", warnings(change)))
+
+    def _had_doubts(self, change: Change) -> bool:
+        """Whether an earlier sending of the row may have been carried out."""
+        return any(map(is_doubtful, self._journal.attempts(self._run, change.row)))
+
+    def _arrived(self, change: Change) -> bool:
+        record = self._read(change)
+        fields = [each.field for each in change.differences]
+        payload = change.payload or {}
+        return record is not None and holds(
+            self._entity, record, {each: payload[each] for each in fields}
+        )
+
+    def _has(self, change: Change, child: Child) -> bool:
+        before = stored_value(self._entity, child.field, change.before or {})
+        return bool(before or (change.payload or {}).get(child.field))
+
+    def _children_lost(self, change: Change, child: Child) -> str | None:
+        if self._proven or not self._has(change, child):
+            return None
+        field = self._entity.by_name[child.field]
+        before = stored_value(self._entity, child.field, change.before or {})
+        sent = (change.payload or {}).get(child.field)
+        now = stored_value(self._entity, child.field, self._read(change) or {})
+        if same(field, now, sent):
+            self._proven = True
+            return None
+        return (
+            f"The update went through, but {child.field} came back different: sent "
+            f"'{field.kind.show(sent) or 'none'}', now '{field.kind.show(now) or 'none'}', before "
+            f"'{field.kind.show(before) or 'none'}'. The run stops before more are touched; "
+            f"set them by hand for '{change.name}'."
+        )
+
+    def _deleted(self, change: Change, answer: Answer) -> Outcome:
+        if answer.verdict is Verdict.IN_DOUBT and self._read(change) is not None:
+            words = "Sent, but no answer came, and the record is still there."
+            return _outcome(change, "in_doubt", words)
+        return _outcome(change, "deleted", "")
+
+    def _read(self, change: Change) -> Mapping[str, Any] | None:
+        ids = [change.record_id or 0]
+        return next(iter(reading.whole_records(self._client, self._entity, ids)), None)
+
+
+def holds(entity: Entity, record: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
+    """Whether a record has all the values of a payload that can be read back."""
+    children = {each.field for each in entity.children}
+    return all(
+        same(entity.by_name[name], stored_value(entity, name, record), value)
+        for name, value in payload.items()
+        if entity.by_name[name].on_read or name in children
+    )
+
+
+def warnings(change: Change) -> str:
+    """Return the warnings of a row's plan in one line."""
+    return " ".join(f"{each.column}: {each.message}" for each in change.problems)
+
+
+def _outcome(change: Change, status: Any, words: str) -> Outcome:
+    return Outcome(change.row, status, words, change.record_id)

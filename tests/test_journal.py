@@ -1,0 +1,239 @@
+"""The journal keeps what a run wanted, tried and reached; later versions read earlier ones."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.entities import RESOURCE
+from pipeline.errors import UsageError
+from pipeline.planning.plan import Change, Difference, Plan
+from pipeline.runs.journal import FILE, Journal, Source
+from pipeline.runs.lock import only_writer
+from pipeline.runs.outcome import Outcome
+from pipeline.runs.tables import MIGRATIONS, VERSION
+
+ACCOUNT = "https://spaces.example ops@spaces.example"
+
+
+class Clock:
+    """A wall clock that moves when told."""
+
+    now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def journal(tmp_path, clock):
+    with Journal(tmp_path, ACCOUNT, now=clock) as opened:
+        yield opened
+
+
+CREATE = Change(2, "create", "Room A", place=7, payload={"Name": "Room A", "Tariffs": [1, 2]})
+UPDATE = Change(
+    3,
+    "update",
+    "Room B",
+    record_id=31,
+    place=7,
+    before={"Name": "Room B", "Allocation": 4, "ZoomAccessToken": "secret-1"},
+    payload={"Name": "Room B", "Allocation": 5, "ZoomAccessToken": "secret-1"},
+    differences=(Difference("Allocation", 4, 5),),
+)
+SAME = Change(4, "unchanged", "Room C", record_id=32)
+PLAN = Plan((CREATE, UPDATE, SAME), (), known_ids=frozenset({31, 32}))
+
+
+def begin(journal: Journal, tmp_path: Path, content: bytes = b"PK", digest: str = "d1") -> int:
+    source = Source(tmp_path / "rooms.xlsx", content, digest, "Resources", tmp_path / "r.xlsx")
+    return journal.begin(RESOURCE, PLAN, source, [Outcome(4, "unchanged", "", 32)])
+
+
+def test_a_run_is_read_back_as_it_was_written(journal, tmp_path):
+    """Plan, file, known ids and settled rows; what is open comes back as changes."""
+    number = begin(journal, tmp_path, b"the file")
+
+    run = journal.run(number)
+    assert (run.number, run.entity, run.sheet, run.known) == (
+        "0001",
+        "Resource",
+        "Resources",
+        frozenset({31, 32}),
+    )
+    assert journal.content(number) == b"the file"
+    assert [each.status for each in journal.outcomes(number)] == ["unsent", "unsent", "unchanged"]
+    create, update = journal.open_changes(number)
+    assert create == CREATE
+    assert update.differences == (Difference("Allocation", None, None),)
+    assert (update.before, update.payload) == (
+        {"Name": "Room B", "Allocation": 4},
+        {"Name": "Room B", "Allocation": 5},
+    )
+
+
+def test_secrets_never_reach_the_file(journal, tmp_path):
+    """Fields marked secret stand nowhere in the journal's files."""
+    begin(journal, tmp_path)
+    journal.close()
+
+    for path in tmp_path.glob(f"{FILE}*"):
+        assert b"secret-1" not in path.read_bytes()
+
+
+def test_each_sending_and_its_end(journal, tmp_path, clock):
+    """An intent without an end is in doubt; so is one whose answer was lost."""
+    number = begin(journal, tmp_path)
+    first = journal.intend(number, 2, "POST")
+    clock.now += 2
+    journal.ended(first, "THROTTLED", 409, None, "wait")
+    journal.intend(number, 2, "POST")
+
+    throttled, lost = journal.attempts(number, 2)
+    assert (throttled.verdict, throttled.status, throttled.ended - throttled.at) == (
+        "THROTTLED",
+        409,
+        2,
+    )
+    assert (lost.verdict, lost.ended) == (None, None)
+    journal.not_stored(number, 2)
+    assert [each.verdict for each in journal.attempts(number, 2)] == ["THROTTLED", "NOT_STORED"]
+
+
+def test_settled_rows_are_not_open_any_more(journal, tmp_path):
+    """A run is open while a row is unsent or in doubt."""
+    number = begin(journal, tmp_path)
+    journal.settle(number, [Outcome(2, "created", "", 40), Outcome(3, "in_doubt", "lost", 31)])
+    assert [each.row for each in journal.open_changes(number)] == [3]
+    assert [each.id for each in journal.open_runs()] == [number]
+
+    journal.settle(number, [Outcome(3, "updated", "", 31)])
+
+    assert [each.id for each in journal.open_runs()] == [number]  # its results may be missing
+    journal.end(number, None)
+    assert journal.open_runs() == []
+    assert journal.outcomes(number)[0] == Outcome(2, "created", "", 40)
+
+
+def test_a_run_of_the_same_file_takes_up_the_earlier_one(journal, tmp_path):
+    """The same bytes imported again: the first run is not gone on with any more."""
+    first = begin(journal, tmp_path)
+    other = begin(journal, tmp_path, digest="d2")
+    second = begin(journal, tmp_path)
+
+    assert [each.id for each in journal.open_runs()] == [other, second]
+    assert journal.run(first).taken_up_by == second
+
+
+def test_writes_of_a_day_are_counted_across_processes(journal, tmp_path, clock):
+    """Rows' writes and token requests count; another account's do not."""
+    number = begin(journal, tmp_path)
+    journal.intend(number, 2, "POST")
+    clock.now += 100
+    journal.wrote()
+    with Journal(tmp_path, "another account", now=clock) as other:
+        other.wrote()
+
+    assert journal.seconds_since_writes(1_000) == [100, 0]
+    assert journal.seconds_since_writes(50) == [0]
+
+
+def test_rates_that_were_found_are_kept_a_month(journal, clock):
+    """A rate keeps its date while it does not change, so that it is looked for anew one day."""
+    journal.keep_rates({"write": 0.5, "read": 2.0})
+    clock.now += 20 * 86_400
+    journal.keep_rates({"write": 0.5, "read": 2.5})
+    assert journal.found_rates() == {"write": 0.5, "read": 2.5}
+
+    clock.now += 11 * 86_400
+    assert journal.found_rates() == {"read": 2.5}
+    journal.keep_rates({})
+    assert journal.found_rates() == {}
+
+
+def test_a_journal_of_the_first_version_is_read(tmp_path):
+    """What the first version wrote is there, and can be gone on with."""
+    old = sqlite3.connect(tmp_path / FILE)
+    old.executescript(MIGRATIONS[0])
+    old.execute(
+        "INSERT INTO run VALUES (1, ?, 'Resource', '/f.xlsx', 'd', 'Resources', 5, 6, 'cut')",
+        (ACCOUNT,),
+    )
+    old.execute(
+        "INSERT INTO change VALUES (1, 2, 'create', 'A', 7, NULL, NULL, '{}', 'unsent', '')"
+    )
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+
+    with Journal(tmp_path, ACCOUNT) as journal:
+        (run,) = journal.open_runs()
+        assert (run.stopped, run.known, run.results) == ("cut", frozenset(), None)
+        assert [each.name for each in journal.open_changes(1)] == ["A"]
+        assert journal.content(1) is None
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(tmp_path):
+    """An older program does not touch what it cannot understand."""
+    newer = sqlite3.connect(tmp_path / FILE)
+    newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+    newer.close()
+
+    with pytest.raises(UsageError, match="a newer version of nexudus-bulk wrote this journal"):
+        Journal(tmp_path, ACCOUNT)
+
+
+def test_a_file_that_is_no_journal(tmp_path):
+    """A damaged file is named, with what to do."""
+    (tmp_path / FILE).write_text("this is no database, but long enough to look like something")
+
+    with pytest.raises(UsageError, match="the journal cannot be opened"):
+        Journal(tmp_path, ACCOUNT)
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from pipeline.runs.journal import Journal
+from pipeline.runs.lock import only_writer
+home, account = Path(sys.argv[1]), sys.argv[2]
+with Journal(home, account) as journal, only_writer(home, journal):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_one_writer_per_account_and_the_dead_hold_nothing(tmp_path):
+    """A second process is told who writes; when that one is killed, the account is free."""
+    first = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path), ACCOUNT], stdout=subprocess.PIPE, text=True
+    )
+    assert first.stdout.readline() == "held\n"
+    with Journal(tmp_path, ACCOUNT) as journal, Journal(tmp_path, "other") as other:
+        with pytest.raises(UsageError) as caught, only_writer(tmp_path, journal):
+            pass
+        assert str(caught.value).startswith(f"Process {first.pid}, since ")
+        assert str(caught.value).endswith(
+            f" is writing to {ACCOUNT}. Wait until it has ended, or end it with Ctrl-C. "
+            "Nothing was sent."
+        )
+        with only_writer(tmp_path, other):
+            pass
+
+        first.kill()
+        first.wait()
+        first.stdout.close()
+
+        with only_writer(tmp_path, journal):
+            assert journal.writer()[0] == os.getpid()

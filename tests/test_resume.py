@@ -1,0 +1,380 @@
+"""Runs that stop go on: every row is written once, however and whenever the run was stopped."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from flows import ROOMS, Said, Shell, by_name, copy, counts, edit, read_rows, writes
+
+from pipeline.api.limits import DAY
+from pipeline.sandbox import Sandbox
+
+
+def resume(shell: Shell, *words: object):
+    return shell("resume", "--json", "--limit", "none", *words)
+
+
+def stop_after(shell: Shell, path: Path, rows: int) -> Said:
+    """Import a file and stop when so many requests of rows were sent."""
+    reads = 0
+    for _ in range(2):  # the first one also asks for a token
+        reads = shell("import", path, "--dry-run", "--json").json["requests"]["sent"]
+    return shell.run_import(path, "--max-requests", reads + rows)
+
+
+def names(sandbox: Sandbox) -> list[str]:
+    return sorted(each["Name"] for each in sandbox.records())
+
+
+def test_a_stopped_run_goes_on_and_marks_the_whole_file(shell, sandbox, tmp_path):
+    """--max-requests stops cleanly; resume sends the rest; the results cover all rows."""
+    rooms = copy(tmp_path)
+
+    first = shell.run_import(rooms, "--max-requests", 20)
+    stopped = read_rows(tmp_path / "rooms.results.xlsx")
+    rooms.unlink()  # the journal has its own copy
+    second = resume(shell)
+
+    sent = first.json["counts"]["created"]
+    assert (first.code, first.json["stopped"]) == (
+        3,
+        "Stopped after 20 requests, as --max-requests asks.",
+    )
+    assert first.json["counts"] == counts(created=sent, unsent=ROOMS - sent)
+    assert 0 < sent < 20
+    assert first.err.splitlines()[-1] == (
+        "Stopped after 20 requests, as --max-requests asks. "
+        f"Written so far: {sent} rows. See {tmp_path / 'rooms.results.xlsx'}. "
+        "To go on: nexudus-bulk resume 0001"
+    )
+    assert [row["Status"] for row in stopped] == ["created"] * sent + ["unsent"] * (ROOMS - sent)
+    assert (second.code, second.json["counts"]) == (0, counts(created=ROOMS))
+    assert second.json["run"] == "0001"
+    assert writes(sandbox) == ["POST"] * ROOMS
+    assert [row["Status"] for row in read_rows(tmp_path / "rooms.results.xlsx")] == [
+        "created"
+    ] * ROOMS
+
+
+def test_updates_go_on_with_secrets_and_foreign_changes_kept(shell, sandbox, tmp_path):
+    """What others changed meanwhile in other fields is kept; in the same field it is stale."""
+    rooms = copy(tmp_path)
+    shell.run_import(rooms)
+    edited = edit(
+        rooms,
+        tmp_path / "edited.xlsx",
+        {
+            "Room Cedar": {"Allocation": 11},
+            "Room Maple": {"Allocation": 12},
+            "Room Rowan": {"Allocation": 13},
+            "Harbour Hall": {"Allocation": 14},
+        },
+    )
+    before = by_name(sandbox)
+    for name, fields in {
+        "Room Maple": {"GroupName": "edited meanwhile", "ZoomAccessToken": "secret-9"},
+        "Room Rowan": {"Allocation": 99},
+        "Harbour Hall": {"Allocation": 14},
+    }.items():
+        before[name] |= fields
+    stop_after(shell, edited, 2)  # the first update is read back
+    done = [name for name in ("Room Cedar",) if by_name(sandbox)[name]["Allocation"] == 11]
+    for name in ("Room Maple", "Room Rowan", "Harbour Hall"):
+        sandbox.put_record("Resource", before[name])
+
+    said = resume(shell)
+
+    assert done == ["Room Cedar"]
+    assert (said.code, said.json["counts"]) == (1, counts(updated=2, unchanged=36, stale=1))
+    after = by_name(sandbox)
+    assert after["Room Maple"]["Allocation"] == 12
+    assert after["Room Maple"]["GroupName"] == "edited meanwhile"
+    assert after["Room Maple"]["ZoomAccessToken"] == "secret-9"
+    assert after["Room Rowan"]["Allocation"] == 99
+    statuses = {row["Name"]: row for row in read_rows(tmp_path / "edited.results.xlsx")}
+    assert statuses["Room Rowan"]["Status"] == "stale"
+    assert statuses["Room Rowan"]["Message"].startswith(
+        "Changed by somebody else since it was planned: Allocation. Nothing was sent;"
+    )
+    assert statuses["Harbour Hall"]["Message"] == "It holds the new values already."
+
+
+def test_a_name_that_somebody_else_took_meanwhile_is_not_used_again(shell, sandbox, tmp_path):
+    """Between stop and resume a colleague made one of the rooms by hand: stale, not doubled."""
+    rooms = copy(tmp_path)
+    stop_after(shell, rooms, 8)
+    last = read_rows(rooms)[-1]["Name"]
+    place = by_name(sandbox)["Room Cedar"]["BusinessId"]
+    row = read_rows(rooms)[-1]
+    places = {each["Name"]: each["Id"] for each in sandbox.records("Business")}
+    made = sandbox.put_record(
+        "Resource", {"Name": last, "BusinessId": places.get(row.get("BusinessName"), place)}
+    )
+
+    said = resume(shell)
+
+    assert (said.code, said.json["counts"]) == (1, counts(created=ROOMS - 1, stale=1))
+    assert names(sandbox).count(last) == 1
+    (marked,) = [r for r in read_rows(tmp_path / "rooms.results.xlsx") if r["Name"] == last]
+    assert str(made["Id"]) in marked["Message"]
+
+
+@pytest.mark.parametrize(
+    "fault", ["500-before@POST*3+5", "drop-before@POST*3+5", "503-html@POST*3+5"]
+)
+def test_several_lost_creates_are_proven_not_stored_and_sent_again(shell, sandbox, tmp_path, fault):
+    """Three in a row are lost: after the settle time they are sent once more, none is doubled."""
+    sandbox.add_fault(fault)
+
+    said = shell.run_import(copy(tmp_path))
+
+    assert (said.code, said.json["counts"]) == (0, counts(created=ROOMS))
+    assert len(writes(sandbox)) == ROOMS + 3
+    assert len(set(names(sandbox))) == len(names(sandbox))
+
+
+def test_a_lagging_reading_is_waited_for(shell, sandbox, tmp_path):
+    """A record that can be read only after ten seconds is found, not created again."""
+    sandbox.add_fault("drop-after@POST*2+3")
+    sandbox.add_fault("lag=10@POST*always")
+
+    said = shell.run_import(copy(tmp_path))
+
+    assert (said.code, said.json["counts"]) == (0, counts(created=ROOMS))
+    assert writes(sandbox) == ["POST"] * ROOMS
+
+
+def test_two_candidates_are_said_and_left_to_a_person(shell, sandbox, tmp_path):
+    """The answer was lost, and a colleague made the same room: in doubt, with both ids."""
+    sandbox.add_fault("drop-after@POST*always")
+    first = stop_after(shell, copy(tmp_path), 2)
+    lost = next(
+        row["Name"]
+        for row in read_rows(tmp_path / "rooms.results.xlsx")
+        if row["Status"] == "in doubt"
+    )
+    record = by_name(sandbox)[lost]
+    twin = sandbox.put_record("Resource", {**record, "Id": 1_419_000_201})
+    sandbox.clear_faults()
+
+    said = resume(shell)
+
+    assert first.code == 3
+    assert (said.code, said.json["counts"]) == (1, counts(created=ROOMS - 1, in_doubt=1))
+    (marked,) = [r for r in read_rows(tmp_path / "rooms.results.xlsx") if r["Status"] == "in doubt"]
+    assert marked["Message"] == (
+        "Sent, but no answer came. New records of this name: "
+        f"{record['Id']}, {twin['Id']}. Compare them."
+    )
+
+
+def test_a_namesake_that_holds_something_else_is_not_adopted(shell, sandbox, tmp_path):
+    """The create was not stored, a colleague's room of that name was: in doubt, not ours."""
+    sandbox.add_fault("drop-before@POST*always")
+    stop_after(shell, copy(tmp_path), 1)
+    marked = read_rows(tmp_path / "rooms.results.xlsx")
+    row = next(each for each in marked if each["Status"] == "in doubt")
+    places = {each["Name"]: each["Id"] for each in sandbox.records("Business")}
+    place = row.get("BusinessId") or places[row["BusinessName"]]
+    sandbox.clear_faults()
+    other = sandbox.put_record(
+        "Resource", {"Name": row["Name"], "BusinessId": place, "Allocation": 77}
+    )
+
+    said = resume(shell)
+
+    assert said.json["counts"] == counts(created=ROOMS - 1, in_doubt=1)
+    assert f"New records of this name: {other['Id']}. Compare them." in said.err
+
+
+def test_a_service_that_fails_every_time_is_left_alone(shell, sandbox, tmp_path):
+    """Twenty sendings without one answer stop the run; afterwards resume finishes it."""
+    sandbox.add_fault("500-before@POST*always")
+
+    said = shell.run_import(copy(tmp_path))
+    sent = len(writes(sandbox))
+    sandbox.clear_faults()
+    again = resume(shell)
+
+    assert said.code == 3
+    assert said.json["stopped"] == "The service failed 20 times in a row: it seems to be ill."
+    assert sent == 20
+    assert (again.code, again.json["counts"]) == (0, counts(created=ROOMS))
+    assert len(set(names(sandbox))) == len(names(sandbox))
+
+
+def test_the_first_twenty_all_rejected_stop_the_run(shell, sandbox, tmp_path):
+    """Something is wrong with all rows: the rest is not tried."""
+    sandbox.add_fault("not-successful@POST*always")
+
+    said = shell.run_import(copy(tmp_path))
+
+    assert (said.code, said.json["counts"]) == (3, counts(rejected=20, unsent=ROOMS - 20))
+    assert "all of the first 20 rows were rejected" in said.json["stopped"]
+
+
+def test_as_many_failures_as_allowed(shell, sandbox, tmp_path):
+    """--max-failures 2 stops at the second rejected row; resume goes on with the others."""
+    sandbox.add_fault("not-successful@POST*2+3")
+
+    said = shell.run_import(copy(tmp_path), "--max-failures", 2)
+    again = resume(shell)
+
+    assert (said.code, said.json["counts"]) == (3, counts(created=3, rejected=2, unsent=ROOMS - 5))
+    assert (again.code, again.json["counts"]) == (1, counts(created=ROOMS - 2, rejected=2))
+
+
+def test_a_day_budget_goes_on_the_next_day(shell, sandbox, skipping, tmp_path):
+    """A budget of 15 a day: exit 3, 3, 0, and never more than 15 writes in any day."""
+    budget = ["--limit", f"write:15/{DAY:.0f}"]
+    codes = [shell("import", copy(tmp_path), "--yes", "--json", *budget).code]
+    said = None
+    for _ in range(2):
+        skipping.skip(DAY)
+        said = shell("resume", "--json", *budget)
+        codes.append(said.code)
+
+    assert codes == [3, 3, 0]
+    assert said.json["counts"] == counts(created=ROOMS)
+    sent = [each.at for each in sandbox.requests if each.method != "GET"]
+    assert all(sum(at <= other < at + DAY for other in sent) <= 15 for at in sent)
+
+
+def test_a_used_up_budget_says_when_it_goes_on(shell, tmp_path):
+    """The last line names the hour and the command."""
+    said = shell("import", copy(tmp_path), "--yes", "--json", "--limit", f"write:15/{DAY:.0f}")
+
+    assert said.json["stopped"].startswith("The budget of writes is used up; it goes on 20")
+    assert said.err.splitlines()[-1].endswith("To go on: nexudus-bulk resume 0001")
+
+
+def test_importing_the_file_of_a_stopped_run_says_so(shell, sandbox, tmp_path):
+    """With --yes it is planned anew and nothing is doubled; the first run is closed by it."""
+    rooms = copy(tmp_path)
+    shell.run_import(rooms, "--max-requests", 15)
+
+    again = shell.run_import(rooms)
+    closed = shell("resume", 1)
+
+    assert "Run 0001 of this file, of " in again.err
+    assert "To go on with it: nexudus-bulk resume 0001" in again.err
+    assert again.code == 0
+    assert len(set(names(sandbox))) == len(names(sandbox))
+    assert writes(sandbox) == ["POST"] * ROOMS
+    assert closed.code == 2
+    assert closed.err == (
+        "resume: the file of run 0001 was imported again by run 0002. Go on with that one.\n"
+    )
+
+
+def test_nothing_to_resume_and_unknown_runs(shell, monkeypatch, tmp_path):
+    """A finished run, one that never was, and one of another account, each in one sentence."""
+    none = shell("resume")
+    shell.run_import(copy(tmp_path))
+    done = shell("resume", 1, "--json")
+    strange = shell("resume", 12)
+    monkeypatch.setenv("NEXUDUS_USERNAME", "other@sandbox.example")
+    foreign = shell("resume", 1)
+
+    assert (none.code, none.err.startswith("resume: no run into http://127.0.0.1")) == (2, True)
+    assert (done.code, done.json["counts"]) == (0, counts(created=ROOMS))
+    assert (strange.code, strange.err) == (
+        2,
+        "resume: there is no run 0012. See: nexudus-bulk runs\n",
+    )
+    assert foreign.code == 2
+    assert "resume: run 0001 writes to http://127.0.0.1" in foreign.err
+
+
+def test_runs_lists_what_was_imported(shell, tmp_path):
+    """One line a run, or one a row; the same as JSON."""
+    empty = shell("runs")
+    rooms = copy(tmp_path)
+    shell.run_import(rooms, "--max-requests", 15)
+    listed = shell("runs", "--json")
+    one = shell("runs", 1)
+
+    assert empty.out.startswith("No runs into http://127.0.0.1")
+    (line,) = listed.json["runs"]
+    assert (line["run"], line["file"], line["taken_up_by"]) == ("0001", str(rooms), None)
+    assert line["counts"]["created"] + line["counts"]["unsent"] == ROOMS
+    assert "stopped: Stopped after 15 requests" in one.out
+    assert one.out.splitlines()[1].startswith("row 2: created (")
+    assert len(one.out.splitlines()) == ROOMS + 1
+    assert shell("runs", 9).code == 2
+
+
+def test_the_log_file_has_a_line_for_every_request_and_no_secret(shell, sandbox, tmp_path):
+    """Run, row, attempt, status and milliseconds; a row that was sent twice has two attempts."""
+    sandbox.add_fault("throttle=429@POST+2")
+    log = tmp_path / "log.jsonl"
+
+    said = shell.run_import(copy(tmp_path), "--log-file", log)
+
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == said.json["requests"]["sent"] == len(sandbox.requests)
+    posts = [each for each in lines if each["method"] == "POST" and each["row"]]
+    assert [each["row"] for each in posts][:5] == [2, 3, 4, 4, 5]
+    assert {key: posts[2][key] for key in ("run", "attempt", "verdict", "status")} == {
+        "run": "0001",
+        "attempt": 1,
+        "verdict": "throttled",
+        "status": 429,
+    }
+    assert posts[3]["attempt"] == 2
+    assert sandbox.password not in log.read_text(encoding="utf-8")
+
+
+def test_a_log_file_that_cannot_be_written(shell, tmp_path):
+    """One sentence, exit 2, nothing sent."""
+    said = shell.run_import(copy(tmp_path), "--log-file", tmp_path / "none" / "log.jsonl")
+
+    assert said.code == 2
+    assert said.err.startswith("--log-file: '")
+
+
+def test_outside_its_hours_nothing_is_written(shell, sandbox, skipping, tmp_path):
+    """--window outside of which the run starts: exit 3, nothing sent, resume goes on inside."""
+    from datetime import datetime, timedelta  # noqa: PLC0415 - of this test only
+
+    now = datetime.fromtimestamp(skipping.wall()).astimezone()
+    later = now + timedelta(hours=2)
+    window = f"{later:%H:%M}-{later + timedelta(hours=1):%H:%M}"
+
+    said = shell.run_import(copy(tmp_path), "--window", window)
+    skipping.skip(2 * 3_600 + 60)
+    again = resume(shell, "--window", window)
+
+    assert (said.code, said.json["counts"]) == (3, counts(unsent=ROOMS))
+    assert said.json["stopped"] == f"Stopped outside the hours {window}, as --window asks."
+    assert (again.code, again.json["counts"]) == (0, counts(created=ROOMS))
+
+
+def test_the_journal_says_how_often_each_row_was_sent(shell, sandbox, tmp_path):
+    """POSTs are the rows and those proven not stored, and no more."""
+    sandbox.add_fault("drop-before@POST+1")
+    sandbox.add_fault("drop-after@POST+4")
+
+    shell.run_import(copy(tmp_path))
+
+    with sqlite3.connect(tmp_path / "home" / "journal.sqlite") as journal:
+        found = dict(journal.execute("SELECT verdict, count(*) FROM attempt GROUP BY verdict"))
+    assert found == {"DONE": ROOMS - 1, "NOT_STORED": 1, "IN_DOUBT": 1}
+    assert len(writes(sandbox)) == ROOMS + 1
+
+
+def test_a_token_that_ends_in_between_and_a_verb_that_is_forbidden(shell, sandbox, tmp_path):
+    """A revoked token is renewed; a forbidden verb stops with exit 4, and resume goes on."""
+    sandbox.add_fault("revoke@POST+5")
+    sandbox.add_fault("forbid@POST*2+10")
+
+    said = shell.run_import(copy(tmp_path))
+    again = resume(shell)
+
+    assert said.code == 4
+    assert "The user has no Create role" in said.json["stopped"]
+    assert (again.code, again.json["counts"]) == (0, counts(created=ROOMS))
+    assert len(set(names(sandbox))) == len(names(sandbox))

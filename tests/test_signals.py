@@ -1,0 +1,112 @@
+"""Signals end a run cleanly, or at once; two starts on one account are told apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+from flows import ROOMS, copy
+from processes import Command
+
+from pipeline.sandbox import Sandbox
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as a POSIX system sends them")
+SEED = 6  # records that every sandbox begins with
+
+
+@pytest.fixture
+def sandbox():
+    with Sandbox.start() as server:
+        yield server
+
+
+@pytest.fixture
+def command(tmp_path, sandbox) -> Command:
+    environment = {
+        "NEXUDUS_BASE_URL": sandbox.url,
+        "NEXUDUS_USERNAME": sandbox.username,
+        "NEXUDUS_PASSWORD": sandbox.password,
+    }
+    return Command(tmp_path, environment, "[default]\nsettle = 1\ntimeout = 5\n")
+
+
+def wait_for(sandbox: Sandbox, records: int) -> None:
+    deadline = time.monotonic() + 30
+    while len(sandbox.records()) < records and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name
+)
+def test_a_signal_ends_the_run_and_resume_sends_the_rest(sandbox, command, tmp_path, number):
+    """What is under way is finished, exit 3 says how to go on; no row is sent twice."""
+    rooms = copy(tmp_path)
+    run = command.start("import", rooms, "--yes", "--limit", "write:10/1")
+    wait_for(sandbox, SEED + 10)
+    run.send_signal(number)
+    _, errors = run.communicate(timeout=30)
+    written = len(sandbox.records()) - SEED
+
+    assert run.returncode == 3
+    assert errors.splitlines()[-1] == (
+        f"Stopped on request. Written so far: {written} rows. "
+        f"See {tmp_path / 'rooms.results.xlsx'}. To go on: nexudus-bulk resume 0001"
+    )
+    code, out, _ = command.run("resume", "--json", "--limit", "none")
+    assert (code, json.loads(out)["counts"]["created"]) == (0, ROOMS)
+    assert len(sandbox.records()) == ROOMS + SEED
+
+
+def test_a_second_signal_stops_at_once_and_nothing_is_lost(sandbox, command, tmp_path):
+    """While an answer is waited for: the process ends, and resume finds the record."""
+    sandbox.add_fault("delay=4@POST+5")
+    rooms = copy(tmp_path)
+    run = command.start("import", rooms, "--yes", "--limit", "write:100/1")
+    wait_for(sandbox, SEED + 6)
+    began = time.monotonic()
+    run.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=30)
+
+    assert time.monotonic() - began < 3.5  # it does not wait for the answer
+    assert run.returncode == 3
+    assert errors.splitlines()[-1] == (
+        "Stopped at once. Written so far: 5 rows. What was under way is looked up first by: "
+        "nexudus-bulk resume 0001"
+    )
+    code, out, _ = command.run("resume", "--json", "--limit", "none")
+    assert (code, json.loads(out)["counts"]["created"]) == (0, ROOMS)
+    assert len(sandbox.records()) == ROOMS + SEED
+
+
+def test_of_two_starts_one_works_and_the_other_says_why_not(sandbox, command, tmp_path):
+    """The second start names the process that writes, exits with 2 and sends nothing."""
+    first = command.start("import", copy(tmp_path), "--yes", "--limit", "write:10/1", "--json")
+    wait_for(sandbox, SEED + 5)
+    code, _, errors = command.run("import", tmp_path / "rooms.xlsx", "--yes")
+    resumed, _, more = command.run("resume")
+    out, _ = first.communicate(timeout=60)
+
+    assert (code, resumed) == (2, 2)
+    assert errors.startswith(f"Process {first.pid}, since ")
+    assert errors.endswith("or end it with Ctrl-C. Nothing was sent.\n")
+    assert more == errors
+    assert json.loads(out)["counts"]["created"] == ROOMS
+    assert len(sandbox.records()) == ROOMS + SEED
+
+
+def test_a_slow_service_is_served_by_several_senders(sandbox, command, tmp_path):
+    """With answers that take longer than the limit leaves between two, requests overlap."""
+    sandbox.add_fault("delay=0.7@POST*always")
+    code, out, _ = command.run("import", copy(tmp_path), "--yes", "--json", "--limit", "write:8/1")
+
+    posts = [each.at for each in sandbox.requests if each.method == "POST"]
+    assert (code, json.loads(out)["counts"]["created"]) == (0, ROOMS)
+    assert max(sum(at <= other < at + 0.7 for other in posts) for at in posts) > 2
+    assert sandbox.refused == 0
+    assert len(sandbox.records()) == ROOMS + SEED
