@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TextIO
 
 from flask import Response, g, request
 
@@ -64,6 +64,7 @@ class Gate:
         sleep: Callable[[float], None],
     ) -> None:
         self.requests: list[Request] = []
+        self.log: TextIO | None = None  # a line of JSON for every request goes here too
         self.refused = 0
         self.faults = Faults()
         self.lock = threading.Lock()
@@ -87,8 +88,17 @@ class Gate:
         response = self._strike_after(g.faults, response)
         status = DROPPED if g.dropped else response.status_code
         path = request.full_path if request.query_string else request.path
-        self.requests.append(Request(request.method, path, status, g.at, _body()))
+        self._note(Request(request.method, path, status, g.at, _body()))
         return response
+
+    def _note(self, done: Request) -> None:
+        self.requests.append(done)
+        if self.log is None:
+            return
+        line = {"method": done.method, "path": done.path, "status": done.status, "at": done.at}
+        with self.lock:
+            self.log.write(json.dumps(line) + "\n")
+            self.log.flush()
 
     def _throttle(self) -> Response | None:
         """Count the request, or refuse it: what is refused is not counted."""
@@ -120,6 +130,8 @@ class Gate:
 
     def _strike_after(self, faults: dict[str, Fault], response: Response) -> Response:
         if "die" in faults:
+            g.dropped = True
+            self._note(Request(request.method, request.path, DROPPED, g.at))
             os._exit(DIED)
         if "delay" in faults:
             self._sleep(faults["delay"].seconds)

@@ -6,6 +6,7 @@ import copy
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -167,19 +168,25 @@ class Sandbox(Choices):
         self._logins.add(User(username, password, held, totp))
 
 
-def serve(
+def serve(  # noqa: PLR0913 - the command's options
     *,
     port: int = 0,
     path: Path | None = None,
+    log: Path | None = None,
     limits: Sequence[str] = (),
     faults: Sequence[str] = (),
     ready: Callable[[str, str, str], None],
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; `ready` is told url, username and password once it answers.
 
-    To be called from the main thread. Raises ValueError and OSError as `Sandbox.start` does.
+    Every request adds a line of JSON to `log`, without bodies. To be called from the main thread.
+    Raises ValueError and OSError as `Sandbox.start` does.
     """
-    with Sandbox.start(port=port, path=path, limits=limits, faults=faults) as sandbox:
+    with (
+        nullcontext() if log is None else log.open("a", encoding="utf-8") as file,
+        Sandbox.start(port=port, path=path, limits=limits, faults=faults) as sandbox,
+    ):
+        sandbox._gate.log = file
         before = {each: signal.signal(each, _interrupt) for each in STOPS}
         try:
             ready(sandbox.url, sandbox.username, sandbox.password)
