@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import posixpath
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
@@ -19,6 +21,7 @@ RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 CONTENT_TYPES = "[Content_Types].xml"
+PIECE = 2**20  # bytes
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 VML_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
 
@@ -26,12 +29,14 @@ Element = etree._Element
 
 
 class Package:
-    """Parts by name: read from the archive, replaced or added in memory."""
+    """Parts by name: read from the archive, replaced or added in memory or as a stream."""
 
     def __init__(self, path: Path, archive: ZipFile) -> None:
         self._path = path
         self._archive = archive
         self._changed: dict[str, bytes] = {}
+        self._streamed: dict[str, Iterable[bytes]] = {}
+        self._last: dict[str, Element] = {}
 
     def sheet_part(self, sheet: str) -> str:
         """Return the part that holds the sheet of this name."""
@@ -49,9 +54,19 @@ class Package:
 
     def put(self, name: str, root: Element) -> None:
         """Replace or add a part."""
-        self._changed[name] = etree.tostring(
-            root, xml_declaration=True, encoding="UTF-8", standalone=True
-        )
+        self._changed[name] = serialised(root)
+
+    def read(self, name: str) -> IO[bytes]:
+        """Open a part of the archive, to be read piece by piece."""
+        return self._archive.open(name)
+
+    def stream(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Replace a part by what `pieces` gives while the archive is written."""
+        self._streamed[name] = pieces
+
+    def put_last(self, name: str, root: Element) -> None:
+        """Replace a part by a tree that is whole only when the streams are written."""
+        self._last[name] = root
 
     def free_name(self, pattern: str) -> str:
         """Return the first name, of a pattern with {}, that no part has yet."""
@@ -95,17 +110,38 @@ class Package:
 
     def save(self, target: Path) -> None:
         """Write the archive: untouched parts as they were, in their order."""
+        entries = self._archive.infolist()
         with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=6) as out:
-            for entry in self._archive.infolist():
-                content = self._changed.pop(entry.filename, None)
-                out.writestr(entry, self._archive.read(entry) if content is None else content)
+            for entry in sorted(entries, key=lambda each: each.filename in self._last):
+                # opening an entry to write forgets where it stands in the archive it came from
+                with out.open(copy.copy(entry), "w") as part:
+                    for piece in self._pieces(entry):
+                        part.write(piece)
             for name, content in self._changed.items():
                 out.writestr(name, content)
+
+    def _pieces(self, entry: ZipInfo) -> Iterator[bytes]:
+        name = entry.filename
+        if name in self._streamed:
+            yield from self._streamed.pop(name)
+        elif name in self._last:
+            yield serialised(self._last.pop(name))
+        elif name in self._changed:
+            yield self._changed.pop(name)
+        else:
+            with self._archive.open(entry) as part:
+                while piece := part.read(PIECE):
+                    yield piece
 
     @staticmethod
     def _rels_name(part: str) -> str:
         folder, name = posixpath.split(part)
         return f"{folder}/_rels/{name}.rels".lstrip("/")
+
+
+def serialised(root: Element) -> bytes:
+    """Write a tree as the text of a part."""
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 @contextmanager

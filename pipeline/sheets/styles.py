@@ -22,6 +22,11 @@ class Styles:
         self._formats = self._part("cellXfs")
         self._made: dict[tuple[int, str | None], int] = {}
 
+    def filled(self) -> set[int]:
+        """Return the styles that have a fill of ours."""
+        ours = self._our_fills()
+        return {n for n, each in enumerate(self._formats) if each.get("fillId") in ours}
+
     def with_fill(self, style: int, look: str) -> int:
         """Return a style like `style` with the fill of `look`."""
         return self._variant(style, look)
