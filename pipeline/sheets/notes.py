@@ -145,7 +145,8 @@ def _drawing_of(package: Package, part: str, sheet: Element) -> str | None:
 def _link(sheet: Element, link: str) -> None:
     element = etree.Element(f"{{{MAIN}}}legacyDrawing")
     element.set(f"{{{OFFICE}}}id", link)
-    later = next((each for each in sheet if etree.QName(each).localname in AFTER), None)
+    elements = sheet.iterchildren("*")  # not the comments between them, which have no name
+    later = next((each for each in elements if etree.QName(each).localname in AFTER), None)
     if later is None:
         sheet.append(element)
     else:
