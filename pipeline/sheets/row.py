@@ -59,7 +59,7 @@ class Row:
             made = etree.Element(CELL, {"r": reference(self._number, column)})
             if inherited := self._style(style):
                 made.set("s", inherited)
-            before = max((each for each in self._cells if each < column), default=None)
+            before = max(filter(column.__gt__, self._cells), default=None)
             if before is None:
                 self._element.insert(0, made)
             else:
