@@ -48,6 +48,22 @@ def copy(tmp_path: Path) -> Path:
     return target
 
 
+def rooms(path: Path, *, new: int, changed: int) -> Path:
+    """So many rooms like those of the sample; the first `changed` of them are to be changed."""
+    book = openpyxl.load_workbook(SAMPLES / "rooms.xlsx")
+    sheet = book["Resources"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    line = [cell.value for cell in sheet[2]]
+    sheet.delete_rows(2, sheet.max_row)
+    for number in range(changed + new):
+        values = list(line)
+        values[columns["Name"] - 1] = f"Room {number:04}"
+        values[columns["Allocation"] - 1] = 40 if number < changed else 4
+        sheet.append(values)
+    book.save(path)
+    return path
+
+
 def by_name(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
     """Return the sandbox's records by their names."""
     return {each["Name"]: each for each in sandbox.records()}

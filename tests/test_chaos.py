@@ -18,9 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
-from flows import SAMPLES, read_rows
+from flows import read_rows, rooms
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from processes import KILLED, Command, Service
@@ -47,22 +46,6 @@ FAULTS = [
     "die@POST+14",
     "die@PUT+3",
 ]
-
-
-def rooms(path: Path, *, new: int, changed: int) -> Path:
-    """So many rooms like those of the sample; the first `changed` of them are to be changed."""
-    book = openpyxl.load_workbook(SAMPLES / "rooms.xlsx")
-    sheet = book["Resources"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
-    line = [cell.value for cell in sheet[2]]
-    sheet.delete_rows(2, sheet.max_row)
-    for number in range(changed + new):
-        values = list(line)
-        values[columns["Name"] - 1] = f"Room {number:04}"
-        values[columns["Allocation"] - 1] = 40 if number < changed else 4
-        sheet.append(values)
-    book.save(path)
-    return path
 
 
 class Account:

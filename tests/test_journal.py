@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.entities import RESOURCE
-from pipeline.errors import UsageError
+from pipeline.errors import StoppedError, UsageError
 from pipeline.planning.plan import Change, Difference, Plan
 from pipeline.runs.journal import FILE, Journal, Source
 from pipeline.runs.lock import only_writer
@@ -192,6 +192,29 @@ def test_a_journal_of_a_newer_version_is_left_alone(tmp_path):
 
     with pytest.raises(UsageError, match="a newer version of nexudus-bulk wrote this journal"):
         Journal(tmp_path, ACCOUNT)
+
+
+def test_files_of_runs_long_done_are_dropped(journal, tmp_path, clock):
+    """A month after its end a run's copy goes; that of a stopped run stays, and its rows too."""
+    done = begin(journal, tmp_path, digest="d1")
+    stopped = begin(journal, tmp_path, digest="d2")
+    journal.settle(done, [Outcome(2, "created", "", 5), Outcome(3, "updated", "", 31)])
+    journal.end(done, None)
+    journal.end(stopped, "cut")
+    clock.now += 31 * 86_400
+    begin(journal, tmp_path, digest="d3")
+
+    assert (journal.content(done), journal.content(stopped)) == (None, b"PK")
+    assert len(journal.outcomes(done)) == 3
+
+
+def test_a_journal_that_cannot_be_written_stops_the_run(journal, tmp_path):
+    """A full disk is one sentence, and no request leaves unwritten."""
+    number = begin(journal, tmp_path)
+    journal._db.execute("PRAGMA query_only = ON")
+
+    with pytest.raises(StoppedError, match="The journal cannot be used"):
+        journal.intend(number, 2, "POST")
 
 
 def test_a_file_that_is_no_journal(tmp_path):

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from flows import ROOMS, Said, Shell, by_name, copy, counts, edit, read_rows, writes
+from flows import ROOMS, Said, Shell, by_name, copy, counts, edit, read_rows, rooms, writes
 
 from pipeline.api.limits import DAY
 from pipeline.sandbox import Sandbox
@@ -228,19 +228,21 @@ def test_as_many_failures_as_allowed(shell, sandbox, tmp_path):
 
 
 def test_a_day_budget_goes_on_the_next_day(shell, sandbox, skipping, tmp_path):
-    """A budget of 15 a day: exit 3, 3, 0, and never more than 15 writes in any day."""
-    budget = ["--limit", f"write:15/{DAY:.0f}"]
-    codes = [shell("import", copy(tmp_path), "--yes", "--json", *budget).code]
+    """100 writes a day, 250 rows: exit 3, 3, 0, and never more than 100 writes in any day."""
+    file = rooms(tmp_path / "many.xlsx", new=250, changed=0)
+    budget = ["--json", "--limit", f"write:100/{DAY:.0f}"]
+    codes = [shell("import", file, "--yes", *budget).code]
     said = None
     for _ in range(2):
         skipping.skip(DAY)
-        said = shell("resume", "--json", *budget)
+        said = shell("resume", *budget)
         codes.append(said.code)
 
     assert codes == [3, 3, 0]
-    assert said.json["counts"] == counts(created=ROOMS)
+    assert said.json["counts"] == counts(created=250)
     sent = [each.at for each in sandbox.requests if each.method != "GET"]
-    assert all(sum(at <= other < at + DAY for other in sent) <= 15 for at in sent)
+    assert len(sent) == 251  # with the one for a token
+    assert all(sum(at <= other < at + DAY for other in sent) <= 100 for at in sent)
 
 
 def test_a_used_up_budget_says_when_it_goes_on(shell, tmp_path):

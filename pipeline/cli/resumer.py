@@ -12,11 +12,9 @@ from pipeline.config import Settings
 from pipeline.entities import ENTITIES
 from pipeline.errors import UsageError
 from pipeline.prepared import prepare
-from pipeline.report import text
 from pipeline.report.results import write_results
 from pipeline.runs.apply import Applied
 from pipeline.runs.journal import Journal, Run
-from pipeline.runs.outcome import count
 from pipeline.runs.resume import resume
 
 
@@ -72,9 +70,10 @@ def carry_on(run: Run, session: Session) -> int:
 def _write_results(run: Run, session: Session, applied: Applied) -> str | None:
     """Mark the file as it was when the run began, wherever it is now."""
     content = session.journal.content(run.id)
-    if content is None or run.results is None:
-        counts = text.counts_line(count(applied.outcomes))
-        session.screen.warn(f"No results workbook: an earlier version began this run. {counts}")
+    if content is None or run.results is None:  # done long ago, or begun by the first version
+        session.screen.warn(
+            f"No results workbook: the journal has no copy of {run.file.name} any more."
+        )
         return None
     with tempfile.TemporaryDirectory(prefix="nexudus-bulk-") as folder:
         copy = Path(folder) / run.file.name

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.api.tokens import make_home
-from pipeline.errors import UsageError
+from pipeline.errors import StoppedError, UsageError
 from pipeline.planning.plan import Change, Difference, Plan
 from pipeline.problems import Problem
 from pipeline.runs.outcome import Outcome
@@ -24,7 +24,7 @@ from pipeline.runs.tables import NewerJournalError, migrate
 from pipeline.schema import Entity
 
 FILE = "journal.sqlite"
-FORGET_SECONDS = 30 * 86_400.0  # a limit found so long ago is looked for anew
+FORGET_SECONDS = 30 * 86_400.0  # a limit found so long ago is looked for anew; files are dropped
 OPEN = "(status IS NULL OR status IN ('unsent', 'in_doubt'))"  # rows that a resume looks at
 RUN = (
     "SELECT id, account, entity, file, digest, sheet, started, ended, stopped, known, results, "
@@ -141,6 +141,7 @@ class Journal:
                 f"(ended IS NULL OR EXISTS (SELECT 1 FROM change WHERE run = run.id AND {OPEN}))",
                 (run, self.account, source.digest, run),
             )
+            self._forget()
             self._db.execute("INSERT INTO source VALUES (?, ?)", (run, source.content))
             self._db.executemany(
                 "INSERT INTO change (run, row, action, name, place, record_id, before, payload, "
@@ -149,6 +150,15 @@ class Journal:
             )
             self._settle(run, settled)
         return run
+
+    def _forget(self) -> None:
+        """Drop what no run needs any more: files of runs long done, writes of days long past."""
+        self._db.execute(
+            "DELETE FROM source WHERE run IN (SELECT id FROM run WHERE ended < ? AND NOT EXISTS "
+            f"(SELECT 1 FROM change WHERE run = run.id AND {OPEN}))",
+            (self._now() - FORGET_SECONDS,),
+        )
+        self._db.execute("DELETE FROM written WHERE at < ?", (self._now() - FORGET_SECONDS,))
 
     def intend(self, run: int, row: int, method: str) -> int:
         """Write down that a request leaves now; it is on the disk when this returns."""
@@ -339,13 +349,23 @@ class Journal:
     # ---- transactions
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
+        with self._lock, self._told():
             return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in words when the disk is full or the file is gone: nothing is sent unwritten."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoppedError(
+                f"The journal cannot be used ({error}): see to the disk and to NEXUDUS_BULK_HOME."
+            ) from error
 
     @contextmanager
     def _on_disk(self) -> Iterator[None]:
         """Be on the disk at the end: an intent must outlive a power cut."""
-        with self._lock:
+        with self._lock, self._told():
             self._db.execute("PRAGMA synchronous = FULL")
             with self._together():
                 yield
@@ -353,7 +373,7 @@ class Journal:
     @contextmanager
     def _together(self) -> Iterator[None]:
         """Write all or nothing. What a power cut may lose here is looked up by a resume."""
-        with self._lock:
+        with self._lock, self._told():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
