@@ -15,7 +15,7 @@ from pipeline.runs.outcome import Outcome
 
 LINE_SECONDS = 60.0
 BAR_SECONDS = 1.0
-FORMAT = "{n_fmt}/{total_fmt} rows |{bar}| {postfix}"
+FORMAT = "{n_fmt}/{total_fmt} rows |{bar}| {desc}"
 
 
 class Progress:
@@ -56,7 +56,7 @@ class Progress:
         self._shown_at = now
         if self._at_terminal:
             with suppress(OSError):
-                self._bar.set_postfix_str(self.state(now))
+                self._bar.set_description_str(self.state(now))
             return
         at = datetime.fromtimestamp(self._client.clocks.wall()).astimezone()
         self._screen.warn(f"{at:%H:%M} {self._done:,} of {self._rows:,} rows, {self.state(now)}")
