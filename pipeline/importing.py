@@ -15,12 +15,15 @@ from pipeline.api.client import Client
 from pipeline.entities import LOOKUPS
 from pipeline.planning.build import Request, build, key_of
 from pipeline.planning.names import Resolver, lists_needed
-from pipeline.planning.plan import Plan
+from pipeline.planning.plan import Change, Plan
 from pipeline.planning.stored import Named, Stored, ids_by_key
 from pipeline.prepared import Prepared
 from pipeline.rows import Row
-from pipeline.runs.apply import Applied, Apply, Terms, unsent, without_sending
-from pipeline.runs.journal import Journal, Run, Source
+from pipeline.runs.apply import Apply
+from pipeline.runs.journal import Journal
+from pipeline.runs.lines import Run, Source
+from pipeline.runs.outcome import Outcome
+from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
 
@@ -93,13 +96,26 @@ def carry_out(  # noqa: PLR0913, PLR0917 - what a run consists of
     plan: Plan, run: Run, entity: Entity, client: Client, journal: Journal, terms: Terms
 ) -> Applied:
     """Write the plan into the account; returns one outcome per row."""
-    apply = Apply(run, entity, client, journal, terms)
-    return apply.carry_out(plan.changes, planned_at=plan.read_at)
+    apply = Apply(run, entity, client, journal, terms, planned_at=plan.read_at)
+    return apply.carry_out(plan.changes)
 
 
 def leave_alone(plan: Plan) -> Applied:
     """Return the outcomes of a plan that is not carried out."""
-    return without_sending(plan)
+    return Applied(tuple(unsent(each) for each in plan.changes))
+
+
+def unsent(change: Change) -> Outcome:
+    """Return the outcome of a row of which nothing is sent."""
+    words = " ".join(
+        f"{each.column}: {each.message} {each.hint}".strip() if each.column else each.message
+        for each in change.problems
+    )
+    if change.action in {"blocked", "invalid", "unchanged"}:
+        return Outcome(change.row, change.action, words, change.record_id)
+    if change.action == "skip":
+        return Outcome(change.row, "unchanged", "Left out: Action is skip.", change.record_id)
+    return Outcome(change.row, "unsent", words, change.record_id)
 
 
 def _place_link(entity: Entity) -> str:

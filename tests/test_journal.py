@@ -13,7 +13,8 @@ import pytest
 from pipeline.entities import RESOURCE
 from pipeline.errors import StoppedError, UsageError
 from pipeline.planning.plan import Change, Difference, Plan
-from pipeline.runs.journal import FILE, Journal, Source
+from pipeline.runs.journal import FILE, Journal
+from pipeline.runs.lines import Source
 from pipeline.runs.lock import only_writer
 from pipeline.runs.outcome import Outcome
 from pipeline.runs.tables import MIGRATIONS, VERSION

@@ -12,7 +12,7 @@ from pipeline.cli.shared import Screen
 from pipeline.config import Settings
 from pipeline.report.log_file import LogFile
 from pipeline.runs.outcome import Outcome
-from pipeline.runs.send import Exchange
+from pipeline.runs.watchers import Exchange
 
 
 @pytest.fixture

@@ -272,6 +272,28 @@ def test_importing_the_file_of_a_stopped_run_says_so(shell, sandbox, tmp_path):
     )
 
 
+def test_results_that_cannot_be_written_hide_nothing(shell, sandbox, tmp_path):
+    """A folder stands where the results should go: said, with the command that writes them."""
+    target = tmp_path / "rooms.results.xlsx"
+    stop_after(shell, copy(tmp_path), 8)
+    target.unlink()
+    target.mkdir()
+
+    early = shell.run_import(edit(tmp_path / "rooms.xlsx", tmp_path / "rooms.xlsx", {}))
+    first = resume(shell)
+    target.rmdir()
+    second = resume(shell)
+
+    assert early.code == 2
+    assert early.err.startswith(f"--results: '{target}' cannot be written.")
+    assert first.json["counts"] == second.json["counts"] == counts(created=ROOMS)
+    assert first.json["results"] is None
+    assert "then write the results with: nexudus-bulk resume 0001" in first.err
+    assert second.json["results"] == str(target)
+    assert len(read_rows(target)) == ROOMS
+    assert writes(sandbox) == ["POST"] * ROOMS
+
+
 def test_nothing_to_resume_and_unknown_runs(shell, monkeypatch, tmp_path):
     """A finished run, one that never was, and one of another account, each in one sentence."""
     none = shell("resume")

@@ -22,9 +22,9 @@ from pipeline.planning.plan import Plan
 from pipeline.prepared import Prepared
 from pipeline.report import text
 from pipeline.report.results import results_path, write_results
-from pipeline.runs.apply import Applied
-from pipeline.runs.journal import Run, Source
+from pipeline.runs.lines import Run, Source
 from pipeline.runs.outcome import UNFINISHED, count
+from pipeline.runs.terms import Applied
 
 LOOK_AGAIN_SECONDS = 2.0
 
@@ -101,8 +101,14 @@ def _import(prepared: Prepared, session: Session, choices: ImportChoices, source
     run = importing.begin(found.plan, entity, journal, source)
     with session.running(run, found.plan.writes) as terms:
         applied = importing.carry_out(found.plan, run, entity, session.client, journal, terms)
-        write_results(prepared, found.plan.problems, applied, source.results)
-    return max(session.close(run, applied, str(source.results)), _exit_code(found.plan, applied))
+        results = session.results(run, lambda: _write(found, applied, source.results))
+    code = max(session.close(run, applied, results), _exit_code(found.plan, applied))
+    return code if results else max(code, UNFINISHED_ROWS)
+
+
+def _write(found: Planned, applied: Applied, target: Path) -> str:
+    write_results(found.prepared, found.plan.problems, applied, target)
+    return str(target)
 
 
 def _planned(prepared: Prepared, session: Session, choices: ImportChoices) -> Planned:
@@ -123,8 +129,7 @@ def _leave_alone(found: Planned, session: Session, source: Source) -> int:
     applied = importing.leave_alone(found.plan)
     results = None
     if found.prepared.rows:
-        write_results(found.prepared, found.plan.problems, applied, source.results)
-        results = str(source.results)
+        results = _write(found, applied, source.results)
     session.give(None, found.prepared.sheet.path, applied, results)
     see = f" See {results}." if results else ""
     session.screen.say(f"{text.counts_line(count(applied.outcomes))} Nothing was written.{see}")

@@ -13,9 +13,10 @@ from pipeline.entities import ENTITIES
 from pipeline.errors import UsageError
 from pipeline.prepared import prepare
 from pipeline.report.results import write_results
-from pipeline.runs.apply import Applied
-from pipeline.runs.journal import Journal, Run
+from pipeline.runs.journal import Journal
+from pipeline.runs.lines import Run
 from pipeline.runs.resume import resume
+from pipeline.runs.terms import Applied
 
 
 def run_resume(
@@ -57,13 +58,14 @@ def carry_on(run: Run, session: Session) -> int:
     left = len(journal.open_changes(run.id))
     rows = len(journal.outcomes(run.id))
     session.screen.say(f"Run {run.number} of {run.file.name}: {left:,} of {rows:,} rows to go.")
+    journal.reopen(run.id)
     with session.running(run, left) as terms:
         applied = (
             resume(run, entity, session.client, journal, terms)
             if left
             else Applied(journal.outcomes(run.id))
         )
-        results = _write_results(run, session, applied)
+        results = session.results(run, lambda: _write_results(run, session, applied))
     return session.close(run, applied, results)
 
 

@@ -11,7 +11,8 @@ from pipeline.clocks import Clocks
 from pipeline.errors import DONE, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.runs.journal import Journal, Run
+    from pipeline.runs.journal import Journal
+from pipeline.runs.lines import Run
 
 EPILOG = "Example: nexudus-bulk runs 0007"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,16 +13,18 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.shared import Screen, stop_on_signal
 from pipeline.clocks import Clocks
 from pipeline.config import Settings
-from pipeline.errors import DONE, UNFINISHED_ROWS, StoppedError
+from pipeline.errors import DONE, UNFINISHED_ROWS, PipelineError, StoppedError
 from pipeline.report import text
 from pipeline.report.log_file import LogFile
-from pipeline.runs.apply import Applied, Terms, watch_requests
 from pipeline.runs.brake import Bounds, Brake, Hours
 from pipeline.runs.failures import FailureLimit
-from pipeline.runs.journal import Journal, Run
+from pipeline.runs.journal import Journal
+from pipeline.runs.lines import Run
 from pipeline.runs.lock import only_writer
 from pipeline.runs.outcome import UNFINISHED, WRITTEN, count
 from pipeline.runs.resume import wait_for_lost_requests
+from pipeline.runs.terms import Applied, Terms
+from pipeline.runs.watchers import watch_requests
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,21 @@ class Session:
                 f"first by: {go_on(run)}"
             ) from error
 
+    def results(self, run: Run, write: Callable[[], str | None]) -> str | None:
+        """Write the results; what goes wrong with them must not hide what became of the run."""
+        try:
+            written = write()
+        except PipelineError as error:
+            self.screen.warn(f"{error} Mend that, then write the results with: {go_on(run)}")
+            return None
+        self.journal.end(run.id, None)
+        return written
+
     def close(self, run: Run, applied: Applied, results: str | None) -> int:
         """Say what became of a run, in the last line what was written; returns the exit code."""
         counts = count(applied.outcomes)
-        self.journal.end(run.id, str(applied.stopped) if applied.stopped else None)
+        if applied.stopped:
+            self.journal.end(run.id, str(applied.stopped))
         self.give(run.number, run.file, applied, results)
         self.screen.warn(text.outcome_lines(applied.outcomes, run.sheet))
         see = f" See {results}." if results else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.errors import UsageError
-from pipeline.runs.send import Exchange
+from pipeline.runs.watchers import Exchange
 
 
 class LogFile:

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.prepared import Prepared
 from pipeline.problems import Problem, is_error
-from pipeline.runs.apply import Applied
+from pipeline.runs.terms import Applied
 from pipeline.sheets import annotate
 
 ENDING = ".results"
@@ -20,7 +20,8 @@ WORKBOOKS = {".xlsx", ".xlsm"}
 def results_path(prepared: Prepared, given: Path | None) -> Path:
     """Return where the results go: beside the input, unless told otherwise.
 
-    Raises UsageError for a name that is no workbook's, or the input's own.
+    Raises UsageError for a name that is no workbook's, the input's own, or one that cannot be
+    written to: that is told before anything is sent.
     """
     source = prepared.sheet.path
     suffix = source.suffix if source.suffix.lower() == ".xlsm" else ".xlsx"
@@ -29,6 +30,8 @@ def results_path(prepared: Prepared, given: Path | None) -> Path:
         raise UsageError(f"--results: '{target}' does not end in {suffix}. Choose such a name.")
     if given and target.resolve() == source.resolve():
         raise UsageError("--results: that is the file itself. Choose another name.")
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise UsageError(f"--results: '{target}' cannot be written. Choose another with --results.")
     return target
 
 

@@ -7,137 +7,70 @@ that the first was not stored.
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from typing import Protocol
 
-from pipeline.api import reading
 from pipeline.api.client import Client
-from pipeline.api.limits import DAY
 from pipeline.errors import PipelineError, StoppedError
-from pipeline.planning.plan import Change, Plan
-from pipeline.planning.refresh import refreshed
-from pipeline.planning.stored import Record
-from pipeline.runs.brake import Brake
-from pipeline.runs.doubts import Doubt, Search
-from pipeline.runs.failures import FailureLimit
-from pipeline.runs.journal import Attempt, Journal, Run, is_doubtful
-from pipeline.runs.outcome import Outcome, Status
-from pipeline.runs.send import Log, RunWatcher, Sender, Sent
+from pipeline.planning.plan import Change
+from pipeline.runs.doubts import Doubts, Search
+from pipeline.runs.fresh import Fresh
+from pipeline.runs.journal import Journal
+from pipeline.runs.lines import Attempt, Run, is_doubtful
+from pipeline.runs.outcome import Outcome
+from pipeline.runs.send import Sender, Sent
+from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
 MAX_SENDERS = 16
 SPARE = 1.5  # senders for each one that the pace asks for: answers jitter
-FRESH_SECONDS = 60.0  # how old a record may be under an update: hours lie between plan and end
-FRESH_BATCH = 100  # records, as many as one read by ids brings
 DOUBTS_AT_ONCE = 5  # so many lost answers: look for them before more is sent
 MAX_SENDINGS = 5  # of one create, each but the last proven not stored
 MAX_FAILED_IN_A_ROW = 20  # sendings without one answer: the service is ill
 TICK_SECONDS = 0.5  # how soon a signal is heeded while answers are waited for
 GRACE_SECONDS = 5.0  # over the time an answer may take, when a run is stopped
-PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between two looks for a record; the last one repeats
-
-
-class Watch(Protocol):
-    """Sees the run go on."""
-
-    def row(self, outcome: Outcome) -> None:
-        """Hear of a row that ended."""
-
-    def tick(self) -> None:
-        """Hear that time passes."""
-
-
-@dataclass(frozen=True)
-class Applied:
-    """One outcome per row of the file; `stopped` is the error that ended the run early, if any."""
-
-    outcomes: tuple[Outcome, ...]
-    stopped: PipelineError | None = None
-
-
-@dataclass(frozen=True)
-class Terms:
-    """On what terms a run is carried out."""
-
-    brake: Brake
-    watch: Watch
-    log: Log
-    failures: FailureLimit
-
-
-def unsent(change: Change) -> Outcome:
-    """Return the outcome of a row for which nothing is sent (or not any more)."""
-    words = " ".join(
-        f"{each.column}: {each.message} {each.hint}".strip() if each.column else each.message
-        for each in change.problems
-    )
-    if change.action in {"blocked", "invalid", "unchanged"}:
-        return Outcome(change.row, change.action, words, change.record_id)
-    if change.action == "skip":
-        return Outcome(change.row, "unchanged", "Left out: Action is skip.", change.record_id)
-    return Outcome(change.row, "unsent", words, change.record_id)
-
-
-def without_sending(plan: Plan) -> Applied:
-    """Return the outcomes of a plan of which nothing is sent."""
-    return Applied(tuple(unsent(change) for change in plan.changes))
-
-
-def watch_requests(client: Client, journal: Journal, log: Log) -> None:
-    """Count every request from now on, and begin with what earlier processes used and found."""
-    client.pacer.spent("write", journal.seconds_since_writes(DAY))
-    client.pacer.remember(journal.found_rates())
-    client.watcher = RunWatcher(journal, log)
-
-
-@dataclass
-class _Ahead:
-    """Records read ahead of their updates, and when."""
-
-    records: dict[int, Record] = field(default_factory=dict)
-    read_at: float = -math.inf
-    ids: frozenset[int] = frozenset()
-
-    def knows(self, number: int | None, now: float) -> bool:
-        return number in self.ids and now - self.read_at <= FRESH_SECONDS
 
 
 class Apply:
-    """One run being carried out. Everything but `Sender.send` happens in the caller's thread."""
+    """One run being carried out. Everything but `Sender.send` happens in the caller's thread.
 
-    def __init__(
-        self, run: Run, entity: Entity, client: Client, journal: Journal, terms: Terms
+    `planned_at` (clock seconds) is when the records of the plan were read.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a run consists of
+        self,
+        run: Run,
+        entity: Entity,
+        client: Client,
+        journal: Journal,
+        terms: Terms,
+        *,
+        planned_at: float = -math.inf,
     ) -> None:
         self._run = run.id
-        self._entity = entity
         self._client = client
         self._journal = journal
         self._terms = terms
         self._known = set(run.known)
         self._sender = Sender(entity, client, journal, run.id, terms.log)
-        self._search = Search(entity, client, self._known)
+        self._fresh = Fresh(entity, client, planned_at)
+        self._doubts = Doubts(Search(entity, client, self._known), client, terms)
         self._waiting: deque[Change] = deque()
         self._flying: dict[Future[Sent], Change] = {}
         self._alone = False
-        self._doubts: dict[int, Doubt] = {}
-        self._sendings: dict[int, int] = {}
+        self._sendings: Counter[int] = Counter()
         self._tried: set[int] = set()
-        self._ahead = _Ahead()
-        self._planned_at = -math.inf
         self._senders = ThreadPoolExecutor(MAX_SENDERS, thread_name_prefix="sender")
         self._ended = self._failed = self._in_a_row = 0
 
-    def carry_out(self, changes: Sequence[Change], *, planned_at: float = -math.inf) -> Applied:
-        """Send what writes; `planned_at` (clock seconds) is when the records were read.
+    def carry_out(self, changes: Sequence[Change]) -> Applied:
+        """Send what writes; returns one outcome per row of the run's file.
 
         Never raises for what the service or the network does: the run then ends early, and the
         journal knows of each row what became of it.
         """
         self._waiting = deque(each for each in changes if each.writes)
-        self._planned_at = planned_at
         self._terms.brake.release()
         stopped: PipelineError | None = None
         try:
@@ -152,22 +85,15 @@ class Apply:
         self._journal.keep_rates(self._client.pacer.found())
         return Applied(self._journal.outcomes(self._run), stopped)
 
-    def tried(self, rows: Iterable[int]) -> None:
-        """Hear which rows an earlier process may have sent."""
-        self._tried.update(rows)
-
-    def doubt(self, change: Change, attempts: Iterable[Attempt]) -> None:
-        """Take up a create that may have been stored, by this process or an earlier one."""
-        settings = self._client.settings
-        sent = list(attempts)
-        certain_at = max(
-            (each.ended if each.ended and each.status else each.at + settings.timeout_seconds)
-            for each in sent
-            if is_doubtful(each)
-        )
-        self._doubts[change.row] = Doubt(
-            change, min(each.at for each in sent), certain_at + settings.settle_seconds
-        )
+    def take_up(self, change: Change, attempts: Sequence[Attempt]) -> bool:
+        """Hear of what an earlier process sent; True when the row has to be looked for first."""
+        doubtful = any(map(is_doubtful, attempts))
+        if doubtful:
+            self._tried.add(change.row)
+        if doubtful and change.action == "create":
+            self._doubts.add(change, attempts)
+            return True
+        return False
 
     # ---- one step of the loop
 
@@ -197,54 +123,14 @@ class Apply:
         return min(max(math.ceil(rate * seconds * SPARE), 1), MAX_SENDERS)
 
     def _launch(self) -> None:
-        change = self._current(self._waiting[0])
+        first = self._waiting[0]
+        change = self._fresh.current(first, self._waiting, tried=first.row in self._tried)
         self._waiting.popleft()
-        if change is None:
+        if isinstance(change, Outcome):
+            self._end(change)
             return
         self._alone = self._sender.goes_alone(change)
         self._flying[self._senders.submit(self._sender.send, change)] = change
-
-    # ---- updates: the record as it is now
-
-    def _current(self, change: Change) -> Change | None:
-        """Return what is to be sent now; None when the row has ended without."""
-        now = self._client.clocks.monotonic()
-        if change.record_id is None or now - self._planned_at <= FRESH_SECONDS:
-            return change
-        if not self._ahead.knows(change.record_id, now):
-            self._read_ahead()
-        record = self._ahead.records.get(change.record_id)
-        if record is None:
-            gone: Status = "deleted" if change.action == "delete" else "stale"
-            self._end(Outcome(change.row, gone, "It was deleted meanwhile.", change.record_id))
-            return None
-        if change.action == "delete":
-            return change
-        fresh = refreshed(self._entity, change, record)
-        if fresh.change is None:
-            self._end(self._overtaken(change, fresh.moved))
-        return fresh.change
-
-    def _overtaken(self, change: Change, moved: tuple[str, ...]) -> Outcome:
-        if moved:
-            words = (
-                f"Changed by somebody else since it was planned: {', '.join(moved)}. "
-                "Nothing was sent; import the file again to see what differs now."
-            )
-            return Outcome(change.row, "stale", words, change.record_id)
-        if change.row in self._tried:
-            words = "The answer was lost; the record was read and holds the new values."
-            return Outcome(change.row, "updated", words, change.record_id)
-        return Outcome(
-            change.row, "unchanged", "It holds the new values already.", change.record_id
-        )
-
-    def _read_ahead(self) -> None:
-        ids = [each.record_id for each in self._waiting if each.record_id is not None]
-        batch = ids[:FRESH_BATCH]
-        began = self._client.clocks.monotonic()
-        records = reading.whole_records(self._client, self._entity, batch)
-        self._ahead = _Ahead({each["Id"]: each for each in records}, began, frozenset(batch))
 
     # ---- answers
 
@@ -261,10 +147,8 @@ class Apply:
         change = self._flying.pop(future)
         sent = future.result()
         self._alone = False
-        self._tried.add(change.row)
-        self._sendings[change.row] = self._sendings.get(change.row, 0) + 1
+        self._sendings[change.row] += 1
         if sent.outcome is not None:
-            self._in_a_row = 0
             self._end(sent.outcome)
         else:
             self._without_outcome(change)
@@ -272,15 +156,15 @@ class Apply:
 
     def _without_outcome(self, change: Change) -> None:
         """Tell a create that may be stored from a row of which nothing left."""
-        attempts = [
-            each for each in self._journal.attempts(self._run, change.row) if is_doubtful(each)
-        ]
-        if change.action == "create" and attempts:
+        attempts = self._journal.attempts(self._run, change.row)
+        if not any(map(is_doubtful, attempts)):
+            return
+        if change.action == "create":
             self._in_a_row += 1
-            self.doubt(change, attempts)
-        elif attempts:
-            words = "Sent, but no answer came. A resume reads the record before it sends again."
-            self._end(Outcome(change.row, "in_doubt", words, change.record_id))
+            self._doubts.add(change, attempts)
+            return
+        words = "Sent, but no answer came. A resume reads the record before it sends again."
+        self._end(Outcome(change.row, "in_doubt", words, change.record_id))
 
     def _end(self, outcome: Outcome) -> None:
         self._journal.settle(self._run, [outcome])
@@ -288,6 +172,7 @@ class Apply:
             self._known.add(outcome.record_id)
         self._ended += 1
         self._failed += outcome.status in {"rejected", "in_doubt"}
+        self._in_a_row = self._in_a_row + 1 if outcome.status == "in_doubt" else 0
         self._terms.watch.row(outcome)
 
     def _check_failures(self) -> None:
@@ -301,33 +186,25 @@ class Apply:
     # ---- creates whose answer was lost
 
     def _settle_doubts(self) -> None:
-        """Look until each is found, or certain not to be stored: then it may be sent again."""
-        for pause in _pauses():
-            wait = min(pause, max(self._uncertain_seconds(), 0.1))
-            self._terms.watch.tick()
-            self._terms.brake.sleep(wait)
-            looked_at = self._client.clocks.wall()
-            found = self._search.look(self._doubts.values())
-            for row, outcome in found.items():
-                del self._doubts[row]
-                self._end(outcome)
-            for doubt in [d for d in self._doubts.values() if looked_at >= d.certain_at]:
-                self._not_stored(doubt.change)
-            if not self._doubts:
-                return
+        not_stored = []
+        for settled in self._doubts.settle():
+            if isinstance(settled, Outcome):
+                self._end(settled)
+            else:
+                self._journal.not_stored(self._run, settled.row)
+                not_stored.append(settled)
+        self._waiting.extendleft(reversed(self._worth_sending(not_stored)))
 
-    def _uncertain_seconds(self) -> float:
-        """Return how long it takes until the first doubt is certain."""
-        return min(each.certain_at for each in self._doubts.values()) - self._client.clocks.wall()
-
-    def _not_stored(self, change: Change) -> None:
-        del self._doubts[change.row]
-        self._journal.not_stored(self._run, change.row)
-        if self._sendings.get(change.row, 0) < MAX_SENDINGS:
-            self._waiting.appendleft(change)
-            return
-        words = f"The server failed all of {MAX_SENDINGS} times; nothing was stored."
-        self._end(Outcome(change.row, "rejected", words))
+    def _worth_sending(self, changes: Iterable[Change]) -> list[Change]:
+        """Return the changes that were not sent too often; the others end as rejected."""
+        again = []
+        for change in changes:
+            if self._sendings[change.row] < MAX_SENDINGS:
+                again.append(change)
+                continue
+            words = f"The server failed all of {MAX_SENDINGS} times; nothing was stored."
+            self._end(Outcome(change.row, "rejected", words))
+        return again
 
     # ---- the end before the end
 
@@ -343,15 +220,9 @@ class Apply:
             self._without_outcome(change)
 
     def _give_up_doubts(self) -> None:
-        for doubt in self._doubts.values():
+        for change in self._doubts.give_up():
             words = (
                 "Sent, but no answer came, and no such record was found yet. "
                 f"Run `nexudus-bulk resume {self._run:04}`: it checks before it sends."
             )
-            self._end(Outcome(doubt.change.row, "in_doubt", words))
-
-
-def _pauses() -> Iterator[float]:
-    yield from PAUSES
-    while True:
-        yield PAUSES[-1]
+            self._end(Outcome(change.row, "in_doubt", words))

@@ -6,19 +6,24 @@ the row's location and name and holds what was sent; never because its number is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any
 
 from pipeline.api import reading
 from pipeline.api.client import Client
+from pipeline.config import Settings
 from pipeline.planning.plan import Change
 from pipeline.planning.stored import same_name
+from pipeline.runs.lines import Attempt, is_doubtful
 from pipeline.runs.outcome import Outcome
 from pipeline.runs.send import holds, warnings
+from pipeline.runs.terms import Terms
 from pipeline.schema import Entity
 
+PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between two looks for a record; the last one repeats
 CLOCKS_DIFFER_SECONDS = 900.0  # how far this machine's clock and the service's may be apart
 
 
@@ -26,13 +31,76 @@ CLOCKS_DIFFER_SECONDS = 900.0  # how far this machine's clock and the service's 
 class Doubt:
     """A create that may have been stored.
 
-    `since` is when it was first sent; from `certain_at` on (both wall-clock seconds) a record that
-    is not found was not stored: no answer takes longer, no reading lags further behind.
+    `since` is when it was first sent (wall-clock seconds). From `certain_at` on (on the clock that
+    measures) a record that is not found was not stored: no answer takes longer, no reading lags
+    further behind.
     """
 
     change: Change
     since: float
     certain_at: float
+
+
+def certain_in(attempts: Iterable[Attempt], settings: Settings, now: float) -> float:
+    """Return the seconds until it is certain what became of sendings in doubt.
+
+    Without an answer the service may still be at work, for as long as an answer may take; and it
+    may show what it stored only later. `now` is the wall clock, which may have been set back.
+    """
+    ends = [
+        each.ended if each.ended and each.status else each.at + settings.timeout_seconds
+        for each in attempts
+        if is_doubtful(each)
+    ]
+    longest = settings.timeout_seconds + settings.settle_seconds
+    return min(max(max(ends, default=0.0) + settings.settle_seconds - now, 0.0), longest)
+
+
+class Doubts:
+    """The creates in doubt of one run, and how they are settled."""
+
+    def __init__(self, search: Search, client: Client, terms: Terms) -> None:
+        self._search = search
+        self._client = client
+        self._terms = terms
+        self._doubts: dict[int, Doubt] = {}
+
+    def __len__(self) -> int:
+        return len(self._doubts)
+
+    def add(self, change: Change, attempts: Iterable[Attempt]) -> None:
+        """Take up a create that may have been stored, by this process or an earlier one."""
+        sent, clocks = list(attempts), self._client.clocks
+        wait = certain_in(sent, self._client.settings, clocks.wall())
+        since = min(each.at for each in sent)
+        self._doubts[change.row] = Doubt(change, since, clocks.monotonic() + wait)
+
+    def settle(self) -> Iterator[Change | Outcome]:
+        """Look until each is found, or certain not to be stored.
+
+        Yields the outcomes of the rows that were found or stay unclear, and the changes that were
+        certainly not stored.
+        """
+        pauses = chain(PAUSES, repeat(PAUSES[-1]))
+        while self._doubts:
+            self._terms.watch.tick()
+            self._terms.brake.sleep(min(next(pauses), max(self._uncertain_seconds(), 0.1)))
+            looked_at = self._client.clocks.monotonic()
+            for row, outcome in self._search.look(self._doubts.values()).items():
+                del self._doubts[row]
+                yield outcome
+            for doubt in [d for d in self._doubts.values() if looked_at >= d.certain_at]:
+                yield self._doubts.pop(doubt.change.row).change
+
+    def give_up(self) -> Iterator[Change]:
+        """Yield what stays in doubt because the run stops."""
+        for doubt in self._doubts.values():
+            yield doubt.change
+
+    def _uncertain_seconds(self) -> float:
+        """Return how long it takes until the first doubt is certain."""
+        first = min(each.certain_at for each in self._doubts.values())
+        return first - self._client.clocks.monotonic()
 
 
 class Search:

@@ -11,14 +11,22 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.api.tokens import make_home
 from pipeline.errors import StoppedError, UsageError
-from pipeline.planning.plan import Change, Difference, Plan
+from pipeline.planning.plan import Change, Plan
 from pipeline.problems import Problem
+from pipeline.runs.lines import (
+    RUN_COLUMNS,
+    Attempt,
+    Run,
+    Source,
+    change_line,
+    read_change,
+    read_run,
+)
 from pipeline.runs.outcome import Outcome
 from pipeline.runs.tables import NewerJournalError, migrate
 from pipeline.schema import Entity
@@ -26,57 +34,7 @@ from pipeline.schema import Entity
 FILE = "journal.sqlite"
 FORGET_SECONDS = 30 * 86_400.0  # a limit found so long ago is looked for anew; files are dropped
 OPEN = "(status IS NULL OR status IN ('unsent', 'in_doubt'))"  # rows that a resume looks at
-RUN = (
-    "SELECT id, account, entity, file, digest, sheet, started, ended, stopped, known, results, "
-    "taken_up_by FROM run"
-)
-
-
-@dataclass(frozen=True)
-class Source:
-    """The file of a run: where it lay, its bytes, the sheet, where its results go."""
-
-    file: Path
-    content: bytes
-    digest: str
-    sheet: str
-    results: Path
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run as the journal knows it; times are wall-clock seconds."""
-
-    id: int
-    account: str
-    entity: str
-    file: Path
-    digest: str
-    sheet: str
-    started: float
-    ended: float | None
-    stopped: str | None
-    known: frozenset[int]
-    results: Path | None
-    taken_up_by: int | None
-
-    @property
-    def number(self) -> str:
-        """The run's number as people type it."""
-        return f"{self.id:04}"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One sending. Without `ended` the process died before it heard of the end."""
-
-    row: int
-    at: float
-    method: str
-    verdict: str | None
-    status: int
-    ended: float | None
-    record_id: int | None
+RUN = f"SELECT {RUN_COLUMNS} FROM run"
 
 
 class Journal:
@@ -146,7 +104,7 @@ class Journal:
             self._db.executemany(
                 "INSERT INTO change (run, row, action, name, place, record_id, before, payload, "
                 "fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_line(run, entity, change) for change in plan.changes),
+                (change_line(run, entity, change) for change in plan.changes),
             )
             self._settle(run, settled)
         return run
@@ -208,6 +166,11 @@ class Journal:
             ((each.status, each.message, each.record_id, run, each.row) for each in outcomes),
         )
 
+    def reopen(self, run: int) -> None:
+        """Write down that a run goes on: until it ends again it can be resumed."""
+        with self._together():
+            self._db.execute("UPDATE run SET ended = NULL, stopped = NULL WHERE id = ?", (run,))
+
     def end(self, run: int, stopped: str | None) -> None:
         """Write down that a run ended, its results written; and why, if before its last row."""
         with self._together():
@@ -220,11 +183,11 @@ class Journal:
     def runs(self) -> list[Run]:
         """Return the account's runs, oldest first."""
         lines = self._all(f"{RUN} WHERE account = ? ORDER BY id", self.account)
-        return [_run(line) for line in lines]
+        return [read_run(line) for line in lines]
 
     def run(self, number: int) -> Run | None:
         """Return one run of any account."""
-        return next((_run(line) for line in self._all(f"{RUN} WHERE id = ?", number)), None)
+        return next((read_run(line) for line in self._all(f"{RUN} WHERE id = ?", number)), None)
 
     def open_runs(self) -> list[Run]:
         """Return the runs that can be gone on with, oldest first.
@@ -236,7 +199,7 @@ class Journal:
             f"EXISTS (SELECT 1 FROM change WHERE run = run.id AND {OPEN})) ORDER BY id",
             self.account,
         )
-        return [_run(line) for line in lines]
+        return [read_run(line) for line in lines]
 
     def content(self, run: int) -> bytes | None:
         """Return the bytes of the file a run was made from; None for runs of the first version."""
@@ -264,7 +227,7 @@ class Journal:
             f"WHERE run = ? AND {OPEN} ORDER BY row",
             run,
         )
-        return [_change(*line) for line in lines]
+        return [read_change(*line) for line in lines]
 
     def attempts(self, run: int, row: int | None = None) -> list[Attempt]:
         """Return the sendings of a run's open rows, or of one row, in their order."""
@@ -382,58 +345,3 @@ class Journal:
                 raise
             self._db.execute("COMMIT")
             self._db.execute("PRAGMA synchronous = NORMAL")
-
-
-def is_doubtful(attempt: Attempt) -> bool:
-    """Whether nobody knows if the request was carried out."""
-    return attempt.verdict in {None, "IN_DOUBT", "STOP"}
-
-
-def _run(line: tuple[Any, ...]) -> Run:
-    run = Run(*line)
-    known = frozenset(json.loads(line[9]))
-    results = Path(line[10]) if line[10] else None
-    return Run(**{**vars(run), "file": Path(line[3]), "known": known, "results": results})
-
-
-def _line(run: int, entity: Entity, change: Change) -> tuple[Any, ...]:
-    return (
-        run,
-        change.row,
-        change.action,
-        change.name,
-        change.place,
-        change.record_id,
-        _kept(entity, change.before),
-        _kept(entity, change.payload),
-        json.dumps([each.field for each in change.differences]),
-    )
-
-
-def _change(  # noqa: PLR0913, PLR0917 - the columns of a table
-    row: int,
-    action: Any,
-    name: str,
-    record_id: int | None,
-    place: int | None,
-    before: str | None,
-    payload: str | None,
-    fields: str,
-) -> Change:
-    return Change(
-        row,
-        action,
-        name,
-        record_id=record_id,
-        place=place,
-        before=json.loads(before) if before else None,
-        payload=json.loads(payload) if payload else None,
-        differences=tuple(Difference(each, None, None) for each in json.loads(fields)),
-    )
-
-
-def _kept(entity: Entity, record: Mapping[str, Any] | None) -> str | None:
-    if record is None:
-        return None
-    secret = {each.name for each in entity.fields if each.secret}
-    return json.dumps({name: value for name, value in record.items() if name not in secret})

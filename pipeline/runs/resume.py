@@ -8,10 +8,12 @@ from dataclasses import replace
 from pipeline.api.client import Client
 from pipeline.config import Settings
 from pipeline.planning.plan import Change
-from pipeline.runs.apply import Applied, Apply, Terms
-from pipeline.runs.doubts import Search
-from pipeline.runs.journal import Attempt, Journal, Run, is_doubtful
+from pipeline.runs.apply import Apply
+from pipeline.runs.doubts import Search, certain_in
+from pipeline.runs.journal import Journal
+from pipeline.runs.lines import Attempt, Run
 from pipeline.runs.outcome import Outcome
+from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
 
@@ -21,24 +23,16 @@ def resume(run: Run, entity: Entity, client: Client, journal: Journal, terms: Te
     Creates that may have been stored are looked for, updates are laid over the records as they
     are now, and a name that somebody else took meanwhile is not used again.
     """
-    known = {each.record_id for each in journal.outcomes(run.id) if each.status == "created"}
-    run = replace(run, known=run.known | {each for each in known if each is not None})
-    problems = journal.problems(run.id)
-    changes = [
-        replace(each, problems=tuple(p for p in problems if p.row == each.row))
-        for each in journal.open_changes(run.id)
-    ]
-    attempts = _by_row(journal.attempts(run.id))
+    made = {each.record_id for each in journal.outcomes(run.id) if each.status == "created"}
+    run = replace(run, known=run.known | {each for each in made if each is not None})
+    changes, attempts = _left(run, journal), _by_row(journal.attempts(run.id))
     settled = _answered(changes, attempts)
     apply = Apply(run, entity, client, journal, terms)
-    apply.tried(attempts)
-    doubtful = [
-        each for each in changes if _is_lost_create(each, attempts) and each.row not in settled
+    fresh = [
+        each
+        for each in changes
+        if each.row not in settled and not apply.take_up(each, attempts.get(each.row, []))
     ]
-    for change in doubtful:
-        apply.doubt(change, attempts[change.row])
-    done = settled.keys() | {each.row for each in doubtful}
-    fresh = [each for each in changes if each.row not in done]
     settled |= _taken(fresh, Search(entity, client, set(run.known)))
     journal.settle(run.id, settled.values())
     return apply.carry_out([each for each in fresh if each.row not in settled])
@@ -52,14 +46,18 @@ def wait_for_lost_requests(
     Until then a look into the account does not tell the truth, and a plan made from it could
     create a record a second time.
     """
-    certain_at = [
-        each.at + settings.timeout_seconds + settings.settle_seconds
-        for run in journal.open_runs()
-        for each in journal.attempts(run.id)
-        if is_doubtful(each)
+    attempts = [each for run in journal.open_runs() for each in journal.attempts(run.id)]
+    if wait := certain_in(attempts, settings, now):
+        sleep(wait)
+
+
+def _left(run: Run, journal: Journal) -> list[Change]:
+    """Return the changes that are not settled, with the problems (warnings) of their rows."""
+    problems = journal.problems(run.id)
+    return [
+        replace(each, problems=tuple(p for p in problems if p.row == each.row))
+        for each in journal.open_changes(run.id)
     ]
-    if certain_at and max(certain_at) > now:
-        sleep(max(certain_at) - now)
 
 
 def _by_row(attempts: Iterable[Attempt]) -> dict[int, list[Attempt]]:
@@ -77,10 +75,6 @@ def _answered(changes: Iterable[Change], attempts: dict[int, list[Attempt]]) -> 
             if change.action == "create" and each.verdict == "DONE":
                 found[change.row] = Outcome(change.row, "created", "", each.record_id)
     return found
-
-
-def _is_lost_create(change: Change, attempts: dict[int, list[Attempt]]) -> bool:
-    return change.action == "create" and any(map(is_doubtful, attempts.get(change.row, ())))
 
 
 def _taken(changes: Iterable[Change], search: Search) -> dict[int, Outcome]:
