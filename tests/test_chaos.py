@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ FAULTS = [
     "drop-before@POST+3",
     "drop-after@POST*2+6",
     "delay=3@POST+5",
+    "late=2.6@POST+6",
+    "late=2.6@PUT+2",
     "503-html@POST+11",
     "html@PUT+2",
     "cut-json@POST+8",
@@ -103,8 +106,13 @@ class Account:
 
     def attempts(self) -> list[tuple[int, str, str | None]]:
         """Return row, method and verdict of every sending, from the journal."""
-        with sqlite3.connect(self.folder / "home" / "journal.sqlite") as journal:
+        file = self.folder / "home" / "journal.sqlite"
+        with (
+            suppress(sqlite3.OperationalError),
+            closing(sqlite3.connect(file, timeout=10)) as journal,
+        ):
             return list(journal.execute("SELECT row, method, verdict FROM attempt ORDER BY rowid"))
+        return []  # it is not there yet
 
 
 def sent_once(attempts: Sequence[tuple[int, str, str | None]], rows: Sequence[int]) -> None:
@@ -194,6 +202,25 @@ def test_whatever_is_drawn_the_end_is_the_same(calm, tmp_path_factory, request):
 
 def folder_copy(file: Path, folder: Path) -> Path:
     return Path(shutil.copy(file, folder / file.name))
+
+
+def test_an_import_right_after_a_kill_waits_for_what_was_under_way(calm, tmp_path):
+    """The command dies while the service is about to store: a new import stores nothing twice."""
+    account = Account(tmp_path, calm["data"], "late=2.5@POST+5")
+    file = folder_copy(calm["file"], tmp_path)
+    dead = account.command.start("import", file, "--yes")
+    while sum(method == "POST" for _, method, _ in account.attempts()) < 6:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    dead.kill()
+    dead.communicate()
+
+    code, out, errors = account.command.run("import", file, "--yes", "--json")
+
+    assert (code, json.loads(out)["run"]) == (0, "0002")
+    assert "Run 0001 of this file" in errors
+    account.service.kill()
+    assert told(account.service.records()) == calm["records"]
 
 
 def test_a_long_run_killed_again_and_again(tmp_path, request):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -384,7 +385,7 @@ def test_the_journal_says_how_often_each_row_was_sent(shell, sandbox, tmp_path):
 
     shell.run_import(copy(tmp_path))
 
-    with sqlite3.connect(tmp_path / "home" / "journal.sqlite") as journal:
+    with closing(sqlite3.connect(tmp_path / "home" / "journal.sqlite")) as journal:
         found = dict(journal.execute("SELECT verdict, count(*) FROM attempt GROUP BY verdict"))
     assert found == {"DONE": ROOMS - 1, "NOT_STORED": 1, "IN_DOUBT": 1}
     assert len(writes(sandbox)) == ROOMS + 1

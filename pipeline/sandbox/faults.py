@@ -35,6 +35,7 @@ WAYS: Mapping[str, Way] = {
     "drop-before": Way("nothing is stored, the connection is closed without an answer"),
     "drop-after": Way("stored, then the connection is closed without an answer"),
     "delay": Way("stored, answered late", argument="SECONDS", mild=True),
+    "late": Way("carried out only after this time", argument="SECONDS", mild=True),
     "503-html": Way("nothing is stored, the answer is 503 with a page of HTML"),
     "html": Way("stored, the answer is 200 with a page of HTML"),
     "not-successful": Way("nothing is stored, the answer is 200 with WasSuccessful false"),

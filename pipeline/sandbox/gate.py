@@ -116,6 +116,8 @@ class Gate:
         return throttled(style, wait)
 
     def _strike_before(self, faults: dict[str, Fault]) -> Response | None:
+        if "late" in faults:
+            self._sleep(faults["late"].seconds)
         if "revoke" in faults and request.authorization:
             self._logins.revoke(request.authorization.token or "")
         answers: dict[str, Callable[[], Response]] = {
