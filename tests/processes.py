@@ -71,10 +71,15 @@ class Service:
         with Sandbox.start(path=self.data) as sandbox:
             return sandbox.records()
 
-    def requests(self) -> list[dict[str, Any]]:
-        """Return the log's lines."""
+    def requests(self, *methods: str) -> list[dict[str, Any]]:
+        """Return the log's lines of these methods, those for a token left out."""
         text = self.log.read_text(encoding="utf-8") if self.log.exists() else ""
-        return [json.loads(line) for line in text.splitlines()]
+        lines = [json.loads(line) for line in text.splitlines()]
+        return [
+            each
+            for each in lines
+            if each["method"] in methods and not each["path"].startswith("/api/token")
+        ]
 
 
 class Command:

@@ -22,7 +22,7 @@ from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Run
 from pipeline.runs.lock import only_writer
 from pipeline.runs.outcome import UNFINISHED, WRITTEN, count
-from pipeline.runs.resume import wait_for_lost_requests
+from pipeline.runs.resume import lost_requests_seconds
 from pipeline.runs.terms import Applied, Terms
 from pipeline.runs.watchers import watch_requests
 
@@ -160,5 +160,10 @@ def writing(
         client = stack.enter_context(connect(settings, clocks, brake.sleep))
         log = stack.enter_context(LogFile(choices.log_file, clocks.wall))
         watch_requests(client, journal, log)
-        wait_for_lost_requests(journal, settings, clocks.wall(), brake.sleep)
+        if wait := lost_requests_seconds(journal, settings, clocks.wall()):
+            screen.warn(
+                f"An earlier run died while it was sending: waiting {text.duration(wait)}, until "
+                "it is certain what became of that."
+            )
+            brake.sleep(wait)
         yield Session(settings, screen, clocks, client, journal, brake, log, choices.failures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.api.client import Client
@@ -38,17 +38,14 @@ def resume(run: Run, entity: Entity, client: Client, journal: Journal, terms: Te
     return apply.carry_out([each for each in fresh if each.row not in settled])
 
 
-def wait_for_lost_requests(
-    journal: Journal, settings: Settings, now: float, sleep: Callable[[float], None]
-) -> None:
-    """Wait until what a process that died has sent is surely stored, or surely not.
+def lost_requests_seconds(journal: Journal, settings: Settings, now: float) -> float:
+    """Return how long it takes until what a process that died has sent is stored, or surely not.
 
     Until then a look into the account does not tell the truth, and a plan made from it could
     create a record a second time.
     """
     attempts = [each for run in journal.open_runs() for each in journal.attempts(run.id)]
-    if wait := certain_in(attempts, settings, now):
-        sleep(wait)
+    return certain_in(attempts, settings, now)
 
 
 def _left(run: Run, journal: Journal) -> list[Change]:
