@@ -93,6 +93,7 @@ def _dry_run(
 
 
 def _import(prepared: Prepared, session: Session, choices: ImportChoices, source: Source) -> int:
+    session.wait_for_the_dead()
     found = _planned(prepared, session, choices)
     found.show()
     if not _may_write(found, choices, session):

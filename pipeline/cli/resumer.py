@@ -58,6 +58,7 @@ def carry_on(run: Run, session: Session) -> int:
     left = len(journal.open_changes(run.id))
     rows = len(journal.outcomes(run.id))
     session.screen.say(f"Run {run.number} of {run.file.name}: {left:,} of {rows:,} rows to go.")
+    session.wait_for_the_dead(but=run.id)
     journal.reopen(run.id)
     with session.running(run, left) as terms:
         applied = (

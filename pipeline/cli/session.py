@@ -67,6 +67,16 @@ class Session:
     failures: FailureLimit
     began: float = field(default_factory=time.monotonic)
 
+    def wait_for_the_dead(self, *, but: int | None = None) -> None:
+        """Wait for what runs that died have sent, except that of the run `but`."""
+        now = self.clocks.wall()
+        if wait := lost_requests_seconds(self.journal, self.settings, now, but=but):
+            self.screen.warn(
+                f"An earlier run died while it was sending: waiting {text.duration(wait)}, until "
+                "it is certain what became of that."
+            )
+            self.brake.sleep(wait)
+
     def terms(self, progress: Progress) -> Terms:
         """Return the terms on which a run is carried out."""
         return Terms(self.brake, progress, self.log, self.failures)
@@ -160,10 +170,4 @@ def writing(
         client = stack.enter_context(connect(settings, clocks, brake.sleep))
         log = stack.enter_context(LogFile(choices.log_file, clocks.wall))
         watch_requests(client, journal, log)
-        if wait := lost_requests_seconds(journal, settings, clocks.wall()):
-            screen.warn(
-                f"An earlier run died while it was sending: waiting {text.duration(wait)}, until "
-                "it is certain what became of that."
-            )
-            brake.sleep(wait)
         yield Session(settings, screen, clocks, client, journal, brake, log, choices.failures)

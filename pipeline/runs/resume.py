@@ -38,13 +38,17 @@ def resume(run: Run, entity: Entity, client: Client, journal: Journal, terms: Te
     return apply.carry_out([each for each in fresh if each.row not in settled])
 
 
-def lost_requests_seconds(journal: Journal, settings: Settings, now: float) -> float:
+def lost_requests_seconds(
+    journal: Journal, settings: Settings, now: float, *, but: int | None = None
+) -> float:
     """Return how long it takes until what a process that died has sent is stored, or surely not.
 
     Until then a look into the account does not tell the truth, and a plan made from it could
-    create a record a second time.
+    create a record a second time. The run `but` is left out: a resume looks for its own.
     """
-    attempts = [each for run in journal.open_runs() for each in journal.attempts(run.id)]
+    attempts = [
+        each for run in journal.open_runs() if run.id != but for each in journal.attempts(run.id)
+    ]
     return certain_in(attempts, settings, now)
 
 
