@@ -19,7 +19,7 @@ CONFIG_FILE = "nexudus-bulk.toml"
 SECRETS = {"token", "password", "totp"}
 SETTINGS = {"base_url", "username", "limits", "timeout", "settle"}
 TIMEOUT_SECONDS = 30.0  # the longest answer seen live took 28.8 s
-SETTLE_SECONDS = 15.0  # a generous guess: how far reading may lag behind writing is not documented
+SETTLE_SECONDS = 30.0  # a generous guess: how far reading lags behind writing is not documented
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Settings:
     @property
     def account(self) -> str:
         """The name under which this account's state is kept: address and login, no secret."""
-        return f"{self.base_url} {self.username or 'token'}"
+        return f"{self.base_url} {self.username.casefold() or 'token'}"
 
 
 def read_settings(
@@ -62,13 +62,21 @@ def read_settings(
         base_url=check_address(str(address)),
         username=env.get("NEXUDUS_USERNAME") or str(filed.get("username") or ""),
         password=env.get("NEXUDUS_PASSWORD", ""),
-        token=env.get("NEXUDUS_TOKEN", ""),
+        token=_token(env.get("NEXUDUS_TOKEN", "")),
         totp=env.get("NEXUDUS_TOTP", ""),
         limits=_limits(limits, filed),
         home=state_folder(env),
         timeout_seconds=_seconds(filed, "timeout", TIMEOUT_SECONDS),
         settle_seconds=_seconds(filed, "settle", SETTLE_SECONDS),
     )
+
+
+def _token(given: str) -> str:
+    """Return the token. Raises UsageError for one that no header can carry; never shows it."""
+    token = given.strip()
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError("NEXUDUS_TOKEN: it holds a character that no token has. Copy it again.")
+    return token
 
 
 def check_address(address: str) -> str:
@@ -79,7 +87,12 @@ def check_address(address: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or parts.query or parts.username:
+    if "@" in trimmed:
+        raise UsageError(
+            "NEXUDUS_BASE_URL: a name or password must not be part of the address. "
+            "Set NEXUDUS_USERNAME and NEXUDUS_PASSWORD."
+        )
+    if parts.scheme not in {"http", "https"} or not host or parts.query:
         raise UsageError(
             f"NEXUDUS_BASE_URL: '{address}' is not the address of a service. "
             f"Write such as {DEFAULT_BASE_URL}."

@@ -23,6 +23,7 @@ from pipeline.runs.apply import Apply
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Run, Source
 from pipeline.runs.outcome import Outcome
+from pipeline.runs.send import holds
 from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
@@ -62,23 +63,30 @@ def make_plan(
     return replace(plan, read_at=read_at)
 
 
-def is_behind(plan: Plan, just_created: Iterable[tuple[int, int]]) -> bool:
-    """Whether the look-up did not see yet what was just created where the plan creates more.
+def is_behind(plan: Plan, entity: Entity, journal: Journal, settle_seconds: float) -> bool:
+    """Whether the look-up did not see yet what was written a moment ago.
 
-    Reading may lag behind writing: such a plan would create records a second time.
+    Reading may lag behind writing: such a plan would create records a second time, or take back
+    what an update has just changed.
     """
     places = {each.place for each in plan.changes if each.action == "create"}
-    return any(place in places and number not in plan.known_ids for number, place in just_created)
+    made = journal.just_created(settle_seconds)
+    if any(place in places and number not in plan.known_ids for number, place in made):
+        return True
+    changed = journal.just_updated(settle_seconds)
+    return any(
+        not holds(entity, change.before, changed[change.record_id])
+        for change in plan.changes
+        if change.record_id in changed and change.before is not None
+    )
 
 
 def source_of(prepared: Prepared, results: Path) -> Source:
     """Return the file as the journal keeps it: a run outlives what becomes of the file."""
-    path = prepared.sheet.path
-    content = path.read_bytes()
     return Source(
-        file=path.resolve(),
-        content=content,
-        digest=hashlib.sha256(content).hexdigest(),
+        file=prepared.sheet.path.resolve(),
+        content=prepared.content,
+        digest=hashlib.sha256(prepared.content).hexdigest(),
         sheet=prepared.sheet.name,
         results=results.resolve(),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline import rules
 from pipeline.checks import check_cells
 from pipeline.children import child_names, join_children
+from pipeline.errors import WorkbookError
 from pipeline.header import Header, known_names, read_header
 from pipeline.planning.build import doubled_rows
 from pipeline.problems import Problem, in_sheet_order, is_error, problem
@@ -21,9 +22,11 @@ class Prepared:
     """A file as far as it can be understood without an account.
 
     `problems` are those of header and cells; rules across fields come with the stored records.
+    `content` are the bytes that were read: the file itself may change while a run goes on.
     """
 
     entity: Entity
+    content: bytes
     sheet: Sheet
     header: Header
     rows: tuple[Row, ...]
@@ -40,6 +43,7 @@ def prepare(
 ) -> Prepared:
     """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
     book = open_book(path)
+    content = path.read_bytes()
     read = book.sheet(wanted=sheet, default=entity.sheet, known=known_names(entity))
     header = read_header(read, entity, unknown=unknown_columns)
     checked = check_cells(read, header, entity)
@@ -52,8 +56,10 @@ def prepare(
     problems += doubled_rows(read.name, entity, rows)
     if not rows:
         problems.append(problem("no_rows", read.name))
+    if path.read_bytes() != content:
+        raise WorkbookError(f"{path}: it was changed while it was read. Try again.")
     return Prepared(
-        entity, read, header, tuple(rows), tuple(in_sheet_order(problems, header.fields))
+        entity, content, read, header, tuple(rows), tuple(in_sheet_order(problems, header.fields))
     )
 
 

@@ -268,9 +268,66 @@ def test_pages_are_asked_with_the_names_that_work_and_a_row_comes_once(client):
         {"Id": 2},
     ]
     assert [dict(each.url.params) for each in asked] == [
-        {"Resource_Business": "7", "page": "1", "size": "1000"},
-        {"Resource_Business": "7", "page": "2", "size": "1000"},
+        {"Resource_Business": "7", "orderBy": "Id", "page": "1", "size": "1000"},
+        {"Resource_Business": "7", "orderBy": "Id", "page": "2", "size": "1000"},
     ]
+
+
+def test_a_listing_that_moves_while_it_is_read_is_read_again(client):
+    """Fewer rows than announced, or another number on the next page: once more, to the end."""
+    one, two, three = {"Id": 1}, {"Id": 2}, {"Id": 3}
+    server, asked = script(
+        envelope([one, two], 1, 2, TotalItems=4),
+        envelope([three], 2, 2, TotalItems=3),
+        envelope([one, two], 1, 2, TotalItems=3),
+        envelope([three], 2, 2, TotalItems=3),
+    )
+
+    assert reading.listing(client(server), "spaces/resources") == [one, two, three]
+    assert len(asked) == 4
+
+
+def test_a_listing_that_never_adds_up_is_an_error(client):
+    """What cannot be read whole is not taken for the truth."""
+    server, _ = script(*[envelope([{"Id": 1}], 1, 1, TotalItems=2)] * 4)
+
+    with pytest.raises(ProtocolError, match="1 records came, 2 were announced, 4 times in a row"):
+        reading.listing(client(server), "spaces/resources")
+
+
+@pytest.mark.parametrize("rows", [[None], ["x"], [{}], [{"Id": "1"}]])
+def test_records_without_a_number_are_an_error(client, rows):
+    """An answer of another shape is told, not tripped over."""
+    server, _ = script(envelope(rows, 1, 1))
+
+    with pytest.raises(ProtocolError, match="a record in the answer has no Id"):
+        reading.listing(client(server), "spaces/resources")
+
+
+def test_slots_that_a_record_gives_as_null_are_read_from_their_list(client):
+    """null is no statement about time slots: an empty list would wipe them with an update."""
+    slot = {"Id": 9, "ResourceId": 5, "DayOfWeek": 1}
+    server, asked = script(
+        httpx.Response(200, json=[{"Id": 5, "Timeslots": None}]), envelope([slot], 1, 1)
+    )
+
+    (record,) = reading.whole_records(client(server), RESOURCE, [5])
+
+    assert record["Timeslots"] == [slot]
+    assert asked[1].url.path == "/api/spaces/resourcetimeslots"
+
+
+@pytest.mark.parametrize("pause", ["1e400", "99999999999999", "-5", "nan", "soon"])
+def test_an_absurd_pause_is_no_crash(client, pause):
+    """Whatever Retry-After says, the client waits or stops in words."""
+    refused = httpx.Response(429, headers={"Retry-After": pause})
+    server, _ = script(refused, httpx.Response(200, json=ME))
+    subject = client(server)
+
+    try:
+        assert subject.get("auth/me") == ME
+    except StoppedError as error:
+        assert "refuses every request because of its limits" in str(error)  # noqa: PT017
 
 
 def test_a_smaller_page_size_that_the_service_grants_is_kept_to(client):

@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_meant(tmp_path, toml, message):
     [
         ("http://spaces.example", "would send the password unencrypted"),
         ("spaces.example", "is not the address of a service"),
-        ("https://user:pw@spaces.example", "is not the address of a service"),
+        ("https://user:pw@spaces.example", "a name or password must not be part of the address"),
         ("http://[::1", "is not the address of a service"),
     ],
 )
@@ -118,3 +118,14 @@ def test_an_unknown_profile_is_told_with_those_that_exist(tmp_path):
 
     with pytest.raises(UsageError, match="Profiles there: trial"):
         settings(tmp_path, profile="trail")
+
+
+@pytest.mark.parametrize("token", ["a b", "a\nb", "ünsafe", "a\x00b"])
+def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(tmp_path, token):
+    """A line break from copying is trimmed; inside, it is an error without the token in it."""
+    with pytest.raises(UsageError) as caught:
+        read_settings(environment={"NEXUDUS_TOKEN": token}, folder=tmp_path)
+
+    assert token not in str(caught.value)
+    assert "NEXUDUS_TOKEN: it holds a character that no token has" in str(caught.value)
+    assert read_settings(environment={"NEXUDUS_TOKEN": "abc\r\n"}, folder=tmp_path).token == "abc"

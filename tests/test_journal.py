@@ -142,22 +142,24 @@ def test_writes_of_a_day_are_counted_across_processes(journal, tmp_path, clock):
     number = begin(journal, tmp_path)
     journal.intend(number, 2, "POST")
     clock.now += 100
-    journal.wrote()
+    journal.count("write")
+    journal.count("read")
     with Journal(tmp_path, "another account", now=clock) as other:
-        other.wrote()
+        other.count("write")
 
-    assert journal.seconds_since_writes(1_000) == [100, 0]
-    assert journal.seconds_since_writes(50) == [0]
+    assert journal.seconds_since("write", 1_000) == [100, 0]
+    assert journal.seconds_since("write", 50) == [0]
+    assert journal.seconds_since("read", 50) == [0]
 
 
 def test_rates_that_were_found_are_kept_a_month(journal, clock):
     """A rate keeps its date while it does not change, so that it is looked for anew one day."""
     journal.keep_rates({"write": 0.5, "read": 2.0})
-    clock.now += 20 * 86_400
+    clock.now += 4 * 86_400
     journal.keep_rates({"write": 0.5, "read": 2.5})
     assert journal.found_rates() == {"write": 0.5, "read": 2.5}
 
-    clock.now += 11 * 86_400
+    clock.now += 4 * 86_400
     assert journal.found_rates() == {"read": 2.5}
     journal.keep_rates({})
     assert journal.found_rates() == {}
@@ -183,6 +185,28 @@ def test_a_journal_of_the_first_version_is_read(tmp_path):
         assert (run.stopped, run.known, run.results) == ("cut", frozenset(), None)
         assert [each.name for each in journal.open_changes(1)] == ["A"]
         assert journal.content(1) is None
+
+
+START = """
+import sys
+from pathlib import Path
+from pipeline.runs.journal import Journal
+sys.stdin.readline()
+with Journal(Path(sys.argv[1]), "account") as journal:
+    journal.count("write")
+"""
+
+
+def test_several_starts_on_a_new_journal(tmp_path):
+    """Each of them finds the tables whole: the first one makes them, the others wait."""
+    words = [sys.executable, "-c", START, str(tmp_path)]
+    starts = [subprocess.Popen(words, stdin=subprocess.PIPE, text=True) for _ in range(4)]
+    for each in starts:
+        each.communicate("go\n")
+
+    assert [each.returncode for each in starts] == [0] * 4
+    with Journal(tmp_path, "account") as journal:
+        assert len(journal.seconds_since("write", 1_000)) == 4
 
 
 def test_a_journal_of_a_newer_version_is_left_alone(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.api.limits import DAY, DEFAULT_LIMITS, Limit, floor_seconds, parse_limits
 from pipeline.api.pacer import Pacer, Request
+from pipeline.api.watching import HeldBack
 from pipeline.errors import StoppedError, UsageError
 
 
@@ -188,3 +189,17 @@ def test_the_time_that_is_left_knows_the_windows():
 
     pacer.remember({"write": 0.05})
     assert pacer.remaining_seconds("write", 10) == 200
+
+
+def test_a_request_that_is_held_back_takes_no_slot():
+    """What did not leave neither counts nor teaches how long answers take."""
+    clock = Clock()
+    pacer = Pacer([Limit("write", 1, 3_600)], clock=clock, sleep=clock.sleep)
+
+    with pytest.raises(HeldBack), pacer.slot("write"):
+        raise HeldBack
+    with pacer.slot("write"):
+        clock.now += 0.5
+
+    assert clock.now == 1_000.5
+    assert pacer.answer_seconds("write") == 0.5

@@ -60,7 +60,9 @@ def test_the_table(reply, others, post):
         (Reply(429, text="Wait 0.8 seconds"), 0, 1.05),
         (Reply(429), 0, 1.0),
         (Reply(429), 3, 8.0),
-        (Reply(429), 30, 60.0),
+        (Reply(429), 30, 64.0),
+        (Reply(429, headers={"Retry-After": "1e400"}), 0, 86_400.0),
+        (Reply(429, headers={"Retry-After": "nan"}), 1, 2.0),
         (Reply(409, headers={"Retry-After": "Sat, 21 Nov 2026 10:00:00 GMT"}), 1, 2.0),
     ],
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
+import openpyxl
 import pytest
 from flows import ROOMS, Said, Shell, by_name, copy, counts, edit, read_rows, rooms, writes
 
@@ -293,6 +295,113 @@ def test_results_that_cannot_be_written_hide_nothing(shell, sandbox, tmp_path):
     assert second.json["results"] == str(target)
     assert len(read_rows(target)) == ROOMS
     assert writes(sandbox) == ["POST"] * ROOMS
+
+
+def test_results_mark_the_file_as_it_was_read(shell, sandbox, tmp_path):
+    """The file is edited while the run stands: each Id lies beside the row it belongs to."""
+    rooms = copy(tmp_path)
+    stop_after(shell, rooms, 8)
+    edit(rooms, rooms, {"Room Cedar": {"Name": "Quite another"}})
+
+    said = resume(shell)
+
+    stored = {each["Name"]: each["Id"] for each in sandbox.records()}
+    rows = read_rows(Path(said.json["results"]))
+    assert [row["Id"] for row in rows] == [stored[row["Name"]] for row in rows]
+    assert "Quite another" not in {row["Name"] for row in rows}
+
+
+def test_another_sheet_of_the_same_workbook_is_another_file(shell, sandbox, tmp_path):
+    """Importing sheet B neither takes up nor offers the stopped run of sheet A."""
+    book = openpyxl.load_workbook(copy(tmp_path))
+    second = book.copy_worksheet(book["Resources"])
+    second.title = "More"
+    column = [cell.value for cell in second[1]].index("Name") + 1
+    for row in range(2, second.max_row + 1):
+        second.cell(row, column).value = f"More {row}"
+    path = tmp_path / "two.xlsx"
+    book.save(path)
+    shell.run_import(path, "--sheet", "Resources", "--max-requests", 20)
+
+    other = shell.run_import(path, "--sheet", "More")
+    again = resume(shell)
+
+    assert "Run 0001" not in other.err
+    assert (again.json["run"], again.json["counts"]) == ("0001", counts(created=ROOMS))
+
+
+def test_a_token_and_a_password_of_the_same_login_share_their_runs(
+    shell, sandbox, monkeypatch, tmp_path
+):
+    """A run that was begun by password is seen, and gone on with, by token."""
+    stop_after(shell, copy(tmp_path), 8)
+    tokens = json.loads((tmp_path / "home" / "tokens.json").read_text(encoding="utf-8"))
+    (kept,) = tokens["accounts"].values()
+    monkeypatch.setenv("NEXUDUS_TOKEN", kept["access"])
+    monkeypatch.delenv("NEXUDUS_USERNAME")
+    monkeypatch.delenv("NEXUDUS_PASSWORD")
+
+    listed = shell("runs", "--json")
+    said = resume(shell)
+
+    assert len(listed.json["runs"]) == 1
+    assert (said.code, said.json["counts"]) == (0, counts(created=ROOMS))
+
+
+def test_an_update_that_could_not_be_read_back_is_in_doubt(shell, sandbox, tmp_path):
+    """The PUT went through and doubled the slots, the reading after it was refused."""
+    rooms = copy(tmp_path)
+    shell.run_import(rooms)
+    edited = edit(rooms, tmp_path / "edited.xlsx", {"Room Cedar": {"Allocation": 7}})
+    reads = 0
+    for _ in range(2):
+        sandbox.requests.clear()
+        shell("import", edited, "--dry-run")
+        reads = len(sandbox.requests)
+    sandbox.slots_mode = "append"
+    sandbox.add_fault(f"forbid@GET*3+{reads}")
+
+    first = shell.run_import(edited)
+    again = resume(shell)
+
+    assert (first.code, first.json["counts"]) == (4, counts(in_doubt=1, unchanged=ROOMS - 1))
+    assert again.json["counts"] == counts(in_doubt=1, unchanged=ROOMS - 1)
+    assert "but TimeSlots came back different" in again.err
+
+
+def test_an_update_of_an_earlier_version_is_not_called_done(shell, sandbox, tmp_path):
+    """The first version did not keep which fields change: said, and nothing is sent."""
+    rooms = copy(tmp_path)
+    shell.run_import(rooms)
+    edited = edit(rooms, tmp_path / "edited.xlsx", {"Room Cedar": {"Allocation": 7}})
+    stop_after(shell, edited, 0)
+    with closing(sqlite3.connect(tmp_path / "home" / "journal.sqlite")) as journal:
+        journal.execute("UPDATE change SET fields = '[]'")
+        journal.commit()
+
+    said = resume(shell)
+
+    assert said.json["counts"] == counts(stale=1, unchanged=ROOMS - 1)
+    assert by_name(sandbox)["Room Cedar"]["Allocation"] == 4
+
+
+def test_an_update_waiting_for_its_slot_is_made_from_a_fresh_record(shell, sandbox, tmp_path):
+    """A pause of minutes before it leaves: what a colleague changes meanwhile is kept."""
+    rooms = copy(tmp_path)
+    shell.run_import(rooms)
+    names = ["Room Cedar", "Room Maple", "Room Rowan"]
+    edited = edit(rooms, tmp_path / "edited.xlsx", {name: {"Allocation": 7} for name in names})
+    sandbox.requests.clear()
+
+    said = shell("import", edited, "--yes", "--json", "--limit", "write:1/600")
+
+    assert said.json["counts"] == counts(updated=3, unchanged=ROOMS - 3)
+    between = [each.method for each in sandbox.requests]
+    puts = [number for number, method in enumerate(between) if method == "PUT"]
+    assert len(puts) == 3
+    # The first is read back; before each of the others the record is read when the slot is free.
+    assert all("GET" in between[a + 1 : b] for a, b in pairwise(puts))
+    assert between[puts[2] - 1] == "GET"
 
 
 def test_nothing_to_resume_and_unknown_runs(shell, monkeypatch, tmp_path):

@@ -189,3 +189,15 @@ def test_requests_under_way_when_the_service_refuses_teach_nothing_more():
     pacer.refused("write", 1.0, 0.2)
 
     assert pacer.rate("write") == rate
+
+
+def test_one_refusal_after_few_requests_says_little():
+    """Somebody else may have used the limit up: half of the configured rate is tried, no less."""
+    clock = Clock()
+    pacer = Pacer([Limit("write", 50, 60)], clock=clock, sleep=clock.sleep)
+    pacer.accepted("write", 0.1)
+    clock.now += 40
+    pacer.refused("write", 1.0, 0.1)
+
+    assert pacer.rate("write") == pytest.approx(50 / 60 / 2, rel=0.03)
+    assert pacer.found() == {}

@@ -61,6 +61,21 @@ def test_a_signal_ends_the_run_and_resume_sends_the_rest(sandbox, command, tmp_p
     assert len(sandbox.records()) == ROOMS + SEED
 
 
+def test_a_signal_while_looking_up_says_that_nothing_was_written(sandbox, command, tmp_path):
+    """SIGTERM before the first write: exit 3 and one sentence."""
+    sandbox.add_fault("delay=3@GET*always")
+    run = command.start("import", copy(tmp_path), "--yes")
+    deadline = time.monotonic() + 30
+    while not any(each.path == "/api/token" for each in sandbox.requests):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    run.send_signal(signal.SIGTERM)
+    _, errors = run.communicate(timeout=30)
+
+    assert (run.returncode, errors.splitlines()[-1]) == (3, "Stopped. Nothing was written.")
+    assert len(sandbox.records()) == SEED
+
+
 def test_a_second_signal_stops_at_once_and_nothing_is_lost(sandbox, command, tmp_path):
     """While an answer is waited for: the process ends, and resume finds the record."""
     sandbox.add_fault("delay=4@POST+5")

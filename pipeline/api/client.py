@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -143,6 +144,11 @@ class Client:
                 return Answer(Verdict.IN_DOUBT, reply)
             else:
                 raise self._final(method, path, verdict, reply)
+
+    def count_retry(self) -> None:
+        """Count a request that is sent again after a failure."""
+        with self._lock:
+            self.tally.retried += 1
 
     def who_am_i(self) -> Mapping[str, Any]:
         """Return what the account says of the login: the cheapest request that needs a token."""
@@ -294,8 +300,8 @@ class _Patience:
             )
         if enough:
             return False
-        self._client.tally.retried += 1
-        pause = min(FIRST_PAUSE_SECONDS * 2 ** (self._attempts - 1), MAX_PAUSE_SECONDS)
+        self._client.count_retry()
+        pause = min(FIRST_PAUSE_SECONDS * 2 ** min(self._attempts - 1, 6), MAX_PAUSE_SECONDS)
         self._client.sleep(pause * random.uniform(0.8, 1.2))
         return True
 
@@ -317,6 +323,8 @@ def _permission(method: str) -> str:
 def _reason(error: httpx.RequestError) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
+    if isinstance(error, httpx.LocalProtocolError):
+        return "the request cannot be written"  # its words repeat the header, and the token in it
     return " ".join(str(error).split()) or "the connection broke"
 
 
@@ -350,3 +358,17 @@ def connect(
         )
     with Client(settings, clocks=clocks, sleep=sleep) as client:
         yield client
+
+
+def identified(settings: Settings, clocks: Clocks = SYSTEM) -> Settings:
+    """Return the settings with the login's own name, which a token alone does not tell.
+
+    State is kept by that name: whoever comes by a token and by a password is the same writer.
+    """
+    if not settings.token:
+        return settings
+    with connect(settings, clocks) as client:
+        me = client.who_am_i()
+    name = me.get("Email") or me.get("UserName") or me.get("Id")
+    unnamed = hashlib.sha256(settings.token.encode()).hexdigest()[:12]
+    return replace(settings, username=str(name or f"token {unnamed}"))

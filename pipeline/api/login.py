@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipeline.api.replies import Reply, server_words
+from pipeline.api.replies import Reply
 from pipeline.api.tokens import Tokens, TokenStore
 from pipeline.config import Settings
 from pipeline.errors import CredentialsError, ProtocolError
 
 TOKEN_PATH = "token"
 EARLY_SECONDS = 60.0  # a token this near to its end is renewed before it is used
+UNTIL_REFUSED = 10 * 365 * 86_400.0  # seconds; of a token that does not say when it ends
 
 REFUSALS = {
     "invalid_grant": (
@@ -46,7 +47,7 @@ class Login:
         with self._lock:
             if self._tokens is None:
                 self._tokens = self._store.load(self._settings.account)
-            if self._tokens is None or self._now() > self._tokens.ends_at - EARLY_SECONDS:
+            if self._tokens is None or self._now() > self._tokens.ends_at:
                 self._ask()
             assert self._tokens is not None
             return self._tokens.access
@@ -94,17 +95,19 @@ class Login:
     def _read(self, reply: Reply) -> Tokens:
         body: Mapping[str, Any] = reply.body if isinstance(reply.body, dict) else {}
         if reply.ok and body.get("access_token"):
+            life = body.get("expires_in")
+            seconds = float(life) if isinstance(life, int | float) and life > 0 else UNTIL_REFUSED
             return Tokens(
                 str(body["access_token"]),
                 str(body.get("refresh_token") or ""),
-                self._now() + float(body.get("expires_in") or 0),
+                self._now() + seconds - min(EARLY_SECONDS, seconds / 10),
             )
         self._store.save(self._settings.account, None)
         if reply.status in {400, 401, 403}:
             why = REFUSALS.get(str(body.get("error")), self.advice())
             said = body.get("error_description") or body.get("error") or reply.status
             raise CredentialsError(f"The API refused the login ('{said}'). {why} Nothing was sent.")
-        raise ProtocolError(
+        raise ProtocolError(  # without its text: a token may be in it
             f"{self._settings.base_url}/api/{TOKEN_PATH}: this does not look like the service "
-            f"({reply.status}, '{server_words(reply)[:80]}'). Check NEXUDUS_BASE_URL."
+            f"(status {reply.status}). Check NEXUDUS_BASE_URL."
         )

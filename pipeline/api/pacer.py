@@ -20,6 +20,7 @@ from threading import Lock
 
 from pipeline.api.limits import Limit
 from pipeline.api.search import RateSearch
+from pipeline.api.watching import HeldBack
 from pipeline.errors import StoppedError
 
 FIRST_ANSWERS = 5  # answers before the round trip is trusted
@@ -28,19 +29,21 @@ LEAST_MARGIN_SECONDS = 0.005  # of the round trip, never given back
 SLOW_SECONDS = 0.5  # from such answers on, slots are freed by the sending
 JITTER_SECONDS = 0.03  # how much later than another a request may arrive
 SENT_BEFORE_SECONDS = 1.0  # how long an answer of an earlier process may have taken
+OVERDUE_SECONDS = 5.0  # a request without an answer for so long has arrived, or never will
 IN_FLIGHT = float("inf")
 MAX_WAIT_SECONDS = 3_700.0  # longer waits (the day's budget) stop the run instead
 POLL_SECONDS = 0.01  # how soon to look again when only an answer under way can free a slot
 BUDGET_SECONDS = 600.0  # windows from here on are budgets: they set no pace
 
 
-@dataclass
+@dataclass(eq=False)
 class Request:
     """A request in a window; times are the clock's seconds."""
 
     kind: str
     sent: float
     answered: float = IN_FLIGHT
+    left: bool = True  # False: it was held back after all
 
 
 @dataclass
@@ -120,6 +123,9 @@ class Pacer:
             self._sleep(POLL_SECONDS if wait == IN_FLIGHT else wait)
         try:
             yield
+        except HeldBack:
+            self._take_back(request)
+            raise
         finally:
             self.done(request)
 
@@ -129,10 +135,19 @@ class Pacer:
             now = self._clock()
             return self._enter(kind, now) if self._wait(kind, now) <= 0 else None
 
+    def _take_back(self, request: Request) -> None:
+        with self._lock:
+            request.left = False
+            for window in self._windows:
+                if request in window.requests:
+                    window.requests.remove(request)
+
     def done(self, request: Request) -> None:
         """Give a slot back: the request was answered, or failed."""
         now = self._clock()
         with self._lock:
+            if not request.left:
+                return
             request.answered = now
             self._rounds.setdefault(request.kind, _Rounds()).add(now - request.sent)
 
@@ -261,11 +276,12 @@ class Pacer:
     def _freed_at(self, request: Request) -> float:
         """Return from when on a window's length has to pass before the slot is free."""
         rounds = self._rounds.get(request.kind)
+        arrived = request.sent + OVERDUE_SECONDS
         if rounds is None:
-            return request.answered
+            return min(request.answered, arrived)
         if rounds.typical >= SLOW_SECONDS:
             return min(request.answered, request.sent + JITTER_SECONDS)
-        return request.answered - rounds.given_back
+        return min(request.answered - rounds.given_back, arrived)
 
     def _budget_sentence(self, kind: str, wait: float) -> str:
         on = datetime.fromtimestamp(self._wall()).astimezone() + timedelta(seconds=wait)

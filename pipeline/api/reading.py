@@ -17,21 +17,29 @@ from pipeline.schema import Child, Entity
 Record = dict[str, Any]
 
 MAX_PAGE_SIZE = 1_000  # records, vendor docs
+MAX_LISTINGS = 4  # of the same, while its records change
+ORDER = "Id"  # new records come last, and move no others
 MAX_PAGES = 10_000  # more is an endless loop, not an account
 BATCH_SIZE = 100  # ids in one read: 100 ten-digit ids stay well below a 2,048-character query
 FEW_PARENTS = 3  # up to here a listing each is no more than one of everything
 TOO_LONG = {400, 404, 413, 414}  # how a service refuses a long query
 
 
-def listing(
-    client: Client, path: str, filters: Mapping[str, Any] | None = None
-) -> Iterator[Record]:
-    """Yield every row of a listing once, by id. Raises ProtocolError when pages do not add up.
+def listing(client: Client, path: str, filters: Mapping[str, Any] | None = None) -> list[Record]:
+    """Return every row of a listing once, by id. Raises ProtocolError when it does not add up.
 
-    The service ignores parameters it does not know, so page and size are compared with its echo.
+    Rows move between pages when records are added or deleted meanwhile: a listing whose rows are
+    not as many as announced, on every page the same number, is asked for again.
     """
-    for page in pages(client, path, filters):
-        yield from page
+    for _ in range(MAX_LISTINGS):
+        announced: list[int] = []
+        rows = [row for page in pages(client, path, filters, announced.append) for row in page]
+        if set(announced) == {len(rows)}:
+            return rows
+    raise ProtocolError(
+        f"GET {path}: {len(rows)} records came, {announced[-1]} were announced, "
+        f"{MAX_LISTINGS} times in a row. Somebody may be changing many of them just now."
+    )
 
 
 def pages(
@@ -40,11 +48,16 @@ def pages(
     filters: Mapping[str, Any] | None = None,
     announced: Callable[[int], None] = lambda _: None,
 ) -> Iterator[list[Record]]:
-    """Yield the pages of a listing, rows that were seen before left out; see `listing`."""
+    """Yield the pages of a listing, rows that were seen before left out.
+
+    The service ignores parameters it does not know, so page and size are compared with its echo.
+    Raises ProtocolError.
+    """
     seen: set[int] = set()
     size = MAX_PAGE_SIZE
     for number in range(1, MAX_PAGES):
-        envelope = client.get(path, {**(filters or {}), "page": number, "size": size})
+        query = {**(filters or {}), "orderBy": ORDER, "page": number, "size": size}
+        envelope = client.get(path, query)
         records = _records(path, envelope, number)
         # A service may grant less than was asked; from then on that is what is asked.
         size = int(envelope["CurrentPageSize"])
@@ -66,7 +79,14 @@ def _records(path: str, envelope: Any, page: int) -> list[Record]:
         raise ProtocolError(
             f"GET {path}: page {page} was asked for, page {envelope.get('CurrentPage')} came."
         )
-    return list(envelope["Records"])
+    return _checked(path, envelope["Records"])
+
+
+def _checked(path: str, records: list[Any]) -> list[Record]:
+    """Return the records. Raises ProtocolError for one that has no number."""
+    if all(isinstance(each, dict) and isinstance(each.get("Id"), int) for each in records):
+        return records
+    raise ProtocolError(f"GET {path}: a record in the answer has no Id.")
 
 
 def _is_last(path: str, envelope: Mapping[str, Any], page: int) -> bool:
@@ -122,7 +142,7 @@ def _batch(client: Client, path: str, ids: list[int]) -> list[Record]:
     if not isinstance(records, list):
         raise ProtocolError(f"GET {path}: the answer to a read by ids is not a list of records.")
     asked = set(ids)
-    return [each for each in records if each.get("Id") in asked]
+    return [each for each in _checked(path, records) if each["Id"] in asked]
 
 
 class _Children:
@@ -138,7 +158,7 @@ class _Children:
         """Add the children to those of `records` that lack them."""
         child = self._child
         for record in records:
-            if child.read_name not in record and child.field not in record:
+            if record.get(child.read_name) is None and record.get(child.field) is None:
                 record[child.read_name] = self._of(record["Id"])
 
     def _of(self, parent: int) -> list[Record]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any, Literal
 MAX_WORDS = 300  # characters of a server's text that are repeated to the user
 WAIT_TEXT = re.compile(r"wait\s+(\d+(?:\.\d+)?)\s*s", re.IGNORECASE)
 MUST_WAIT = re.compile(r"must wait|wait \d", re.IGNORECASE)
+LONGEST_SECONDS = 86_400.0  # a pause that is longer is a mistake, or a closed door
 WAIT_MARGIN_SECONDS = 0.25  # texts name a rounded pause
 
 Failure = Literal["unconnected", "lost"]
@@ -103,20 +105,25 @@ REFUSALS = {
 
 
 def pause_seconds(reply: Reply, attempt: int) -> float:
-    """Return the pause a throttled reply asks for; doubling from 1 to 60 s when it names none.
+    """Return the pause a throttled reply asks for; doubling from 1 to 64 s when it names none.
 
     `attempt` counts from 0. The header wins over the text, both win over our own figure.
     """
-    header = reply.retry_after
-    if header is not None:
-        try:
-            return max(float(header), 0.0)
-        except ValueError:
-            pass  # a date: no service in sight sends one, so the text or our own figure serves
+    if (told := _seconds(reply.retry_after)) is not None:
+        return min(max(told, 0.0), LONGEST_SECONDS)
     match = WAIT_TEXT.search(reply.text[:MAX_WORDS])
     if match:
-        return float(match[1]) + WAIT_MARGIN_SECONDS
-    return float(min(2**attempt, 60))
+        return min(float(match[1]) + WAIT_MARGIN_SECONDS, LONGEST_SECONDS)
+    return float(2 ** min(attempt, 6))
+
+
+def _seconds(header: str | None) -> float | None:
+    """Read a Retry-After of seconds; a date, which no service in sight sends, says nothing."""
+    try:
+        seconds = float(header or "nan")
+    except ValueError:
+        return None
+    return None if math.isnan(seconds) else seconds
 
 
 def server_words(reply: Reply) -> str:

@@ -7,6 +7,7 @@ found does not depend on how the service counts.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ TOLERANCE = 1.06  # between the rate that held and the one that was refused: nea
 FIRST_STEP = 0.06  # the first step upwards; each one that holds doubles it
 DWELL = 1.2  # windows that a rate has to last before it counts as held
 MIN_REQUESTS = 12  # and so many requests
+FEW_REQUESTS = 5  # fewer than these tell nothing about a limit
 WINDOW_SECONDS = (1.0, 60.0)  # the shortest and the longest window that is thought of
 PROBE_SECONDS = 600.0  # after so long without a refusal the found rate is put to the test
 SLOWEST = 1 / 60  # requests a second: below this it is no limit but a closed door
@@ -80,9 +82,17 @@ class RateSearch:
         recent = [each for each in self._sent if each > now - longest]
         span = now - recent[0] + pause if recent else longest
         self.window = min(max(span, WINDOW_SECONDS[0]), longest)
-        estimate = len(recent) / span if recent else self.ceiling / 2
+        estimate = len(recent) / span
+        if not self._was_busy(recent, now):  # somebody else may have used the limit up
+            estimate = self.ceiling / 2 if math.isfinite(self.ceiling) else max(estimate, 1.0)
         self.refused = self.ceiling
         self._try(min(estimate * CAUTION, self.ceiling / TOLERANCE))
+
+    def _was_busy(self, recent: list[float], now: float) -> bool:
+        """Whether so much was sent that it may have filled a window of the service."""
+        if len(recent) < FEW_REQUESTS:
+            return False
+        return math.isinf(self.ceiling) or len(recent) >= self.ceiling * (now - recent[0]) / 2
 
     def _below(self, passed: float) -> float:
         """Choose a rate below the refused one: what passed since the last change, or the middle."""

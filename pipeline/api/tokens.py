@@ -17,7 +17,7 @@ FILE = "tokens.json"
 
 @dataclass(frozen=True)
 class Tokens:
-    """An access token, the refresh token that renews it, and when it ends (epoch seconds)."""
+    """An access token, what renews it, and until when it is used (epoch seconds)."""
 
     access: str = field(repr=False)
     refresh: str = field(default="", repr=False)

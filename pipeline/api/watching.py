@@ -7,6 +7,10 @@ from typing import Any, Protocol
 from pipeline.api.replies import Reply, Verdict
 
 
+class HeldBack(Exception):  # noqa: N818 - no failure: the request is to be made anew
+    """Raised by a watcher for a request that must not leave any more; it takes no slot."""
+
+
 class Watcher(Protocol):
     """Told of each single sending; `sending` returns only when the request may leave."""
 

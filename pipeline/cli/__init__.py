@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -87,13 +88,16 @@ def _say(sentence: str, code: int) -> int:
 def run() -> None:
     """Be the installed command."""
     sys.excepthook = _confess
+    for each in ("SIGTERM", "SIGHUP"):  # they end a command as Ctrl-C does; nohup is respected
+        number = getattr(signal, each, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
     code = main()
-    if code == STOPPED:  # a request still under way would keep the process: the journal knows it
-        with suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # its reader has gone
+            stream.flush()
+    # What is still under way must not keep a command that has ended; the journal knows of it.
+    os._exit(code)
 
 
 def _confess(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

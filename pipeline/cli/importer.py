@@ -52,15 +52,12 @@ def run_import(
     target = results_path(prepared, choices.results)
     if choices.dry_run:
         return _dry_run(prepared, settings, screen, choices, clocks)
-    try:
-        with writing(settings, screen, choices.run, clocks) as session:
-            source = importing.source_of(prepared, target)
-            earlier = _stopped_before(session, source)
-            if earlier and _would_rather_resume(earlier, screen, choices):
-                return carry_on(earlier, session)
-            return _import(prepared, session, choices, source)
-    except (KeyboardInterrupt, click.Abort) as error:  # while running the session hears it first
-        raise StoppedError("Stopped. Nothing was written.") from error
+    with writing(settings, screen, choices.run, clocks) as session:
+        source = importing.source_of(prepared, target)
+        earlier = _stopped_before(session, source)
+        if earlier and _would_rather_resume(earlier, screen, choices):
+            return carry_on(earlier, session, choices.results)
+        return _import(prepared, session, choices, source)
 
 
 def _dry_run(
@@ -93,17 +90,21 @@ def _dry_run(
 
 
 def _import(prepared: Prepared, session: Session, choices: ImportChoices, source: Source) -> int:
-    session.wait_for_the_dead()
-    found = _planned(prepared, session, choices)
-    found.show()
-    if not _may_write(found, choices, session):
+    try:
+        session.wait_for_the_dead()
+        found = _planned(prepared, session, choices)
+        found.show()
+        may_write = _may_write(found, choices, session)
+    except (KeyboardInterrupt, click.Abort) as error:
+        raise StoppedError("Stopped. Nothing was written.") from error
+    if not may_write:
         return _leave_alone(found, session, source)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
     with session.running(run, found.plan.writes) as terms:
         applied = importing.carry_out(found.plan, run, entity, session.client, journal, terms)
         results = session.results(run, lambda: _write(found, applied, source.results))
-    code = max(session.close(run, applied, results), _exit_code(found.plan, applied))
+        code = max(session.close(run, applied, results), _exit_code(found.plan, applied))
     return code if results else max(code, UNFINISHED_ROWS)
 
 
@@ -113,13 +114,15 @@ def _write(found: Planned, applied: Applied, target: Path) -> str:
 
 
 def _planned(prepared: Prepared, session: Session, choices: ImportChoices) -> Planned:
-    """Plan the file; wait first for the service to show what a run wrote a moment ago."""
+    """Plan the file, once the service shows what a run wrote a moment ago."""
     settle = session.settings.settle_seconds
+    ends_at = session.clocks.monotonic() + settle
     while True:
         found = look_up_and_plan(
             prepared, session.client, session.screen, allow_delete=choices.allow_delete
         )
-        if not importing.is_behind(found.plan, session.journal.just_created(settle)):
+        behind = importing.is_behind(found.plan, prepared.entity, session.journal, settle)
+        if not behind or session.clocks.monotonic() > ends_at:
             return found
         session.screen.warn("Waiting until the service shows what was written a moment ago.")
         session.brake.sleep(LOOK_AGAIN_SECONDS)
@@ -156,7 +159,11 @@ def _may_write(found: Planned, choices: ImportChoices, session: Session) -> bool
 
 def _stopped_before(session: Session, source: Source) -> Run | None:
     """Return the last run of the same file that stopped with rows left."""
-    runs = [each for each in session.journal.open_runs() if each.digest == source.digest]
+    runs = [
+        each
+        for each in session.journal.open_runs()
+        if (each.digest, each.sheet) == (source.digest, source.sheet)
+    ]
     return runs[-1] if runs else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,11 @@ EPILOG = "Example: nexudus-bulk resume 0007"
 
 @click.command("resume", epilog=EPILOG)
 @click.argument("run", type=int, required=False)
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    help="Where to write the results workbook [default: where the run's were to go].",
+)
 @run_options
 @account_options
 @json_option
@@ -22,6 +28,7 @@ def command(
     clocks: Clocks,
     /,
     run: int | None,
+    results: Path | None,
     base_url: str | None,
     profile: str | None,
     limits: tuple[str, ...],
@@ -38,4 +45,5 @@ def command(
 
     choices = RunChoices.read(**options)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
-    return run_resume(run, settings, Screen(as_json), choices, clocks)
+    screen = Screen(as_json)
+    return run_resume(run, settings, screen, choices, results=results, clocks=clocks)

@@ -12,7 +12,7 @@ from pipeline.config import Settings
 from pipeline.entities import ENTITIES
 from pipeline.errors import UsageError
 from pipeline.prepared import prepare
-from pipeline.report.results import write_results
+from pipeline.report.results import results_path, write_results
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Run
 from pipeline.runs.resume import resume
@@ -24,11 +24,16 @@ def run_resume(
     settings: Settings,
     screen: Screen,
     choices: RunChoices,
+    *,
+    results: Path | None = None,
     clocks: Clocks = SYSTEM,
 ) -> int:
-    """Go on with a run, the last that stopped when none is named; returns the exit code."""
+    """Go on with a run, the last that stopped when none is named; returns the exit code.
+
+    The results go to where the run's were to go, unless `results` says otherwise.
+    """
     with writing(settings, screen, choices, clocks) as session:
-        return carry_on(pick(session.journal, number), session)
+        return carry_on(pick(session.journal, number), session, results)
 
 
 def pick(journal: Journal, number: int | None) -> Run:
@@ -52,7 +57,7 @@ def pick(journal: Journal, number: int | None) -> Run:
     return run
 
 
-def carry_on(run: Run, session: Session) -> int:
+def carry_on(run: Run, session: Session, results: Path | None = None) -> int:
     """Carry out what is left of a run and mark its whole file; returns the exit code."""
     entity, journal = ENTITIES[run.entity], session.journal
     left = len(journal.open_changes(run.id))
@@ -66,14 +71,15 @@ def carry_on(run: Run, session: Session) -> int:
             if left
             else Applied(journal.outcomes(run.id))
         )
-        results = session.results(run, lambda: _write_results(run, session, applied))
-    return session.close(run, applied, results)
+        target = results or run.results
+        written = session.results(run, lambda: _write_results(run, session, applied, target))
+        return session.close(run, applied, written)
 
 
-def _write_results(run: Run, session: Session, applied: Applied) -> str | None:
+def _write_results(run: Run, session: Session, applied: Applied, target: Path | None) -> str | None:
     """Mark the file as it was when the run began, wherever it is now."""
     content = session.journal.content(run.id)
-    if content is None or run.results is None:  # done long ago, or begun by the first version
+    if content is None or target is None:  # done long ago, or begun by the first version
         session.screen.warn(
             f"No results workbook: the journal has no copy of {run.file.name} any more."
         )
@@ -82,5 +88,6 @@ def _write_results(run: Run, session: Session, applied: Applied) -> str | None:
         copy = Path(folder) / run.file.name
         copy.write_bytes(content)
         prepared = prepare(copy, ENTITIES[run.entity], sheet=run.sheet, unknown_columns="ignore")
-        write_results(prepared, session.journal.problems(run.id), applied, run.results)
-    return str(run.results)
+        target = results_path(prepared, target)
+        write_results(prepared, session.journal.problems(run.id), applied, target)
+    return str(target)

@@ -32,11 +32,12 @@ def command(
     as_json: bool,
 ) -> int:
     """List the runs into the account, or tell of one RUN row by row. Sends nothing."""
-    from pipeline.config import read_settings  # noqa: PLC0415 - heavy imports wait until needed
+    from pipeline.api.client import identified  # noqa: PLC0415 - heavy imports wait until needed
+    from pipeline.config import read_settings  # noqa: PLC0415 - as above
     from pipeline.report import text  # noqa: PLC0415 - as above
     from pipeline.runs.journal import Journal  # noqa: PLC0415 - as above
 
-    settings = read_settings(base_url=base_url, profile=profile, limits=limits)
+    settings = identified(read_settings(base_url=base_url, profile=profile, limits=limits), clocks)
     screen = Screen(as_json)
     with Journal(settings.home, settings.account, now=clocks.wall) as journal:
         if run is None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.api.client import Client, connect
+from pipeline.api.client import Client, connect, identified
 from pipeline.cli.progress import Progress
 from pipeline.cli.shared import Screen, stop_on_signal
 from pipeline.clocks import Clocks
@@ -164,10 +164,11 @@ def writing(
     Raises UsageError when another process writes to the account.
     """
     brake = Brake(clocks, choices.bounds)
+    settings = identified(settings, clocks)
     with ExitStack() as stack:
         journal = stack.enter_context(Journal(settings.home, settings.account, now=clocks.wall))
         stack.enter_context(only_writer(settings.home, journal))
         client = stack.enter_context(connect(settings, clocks, brake.sleep))
-        log = stack.enter_context(LogFile(choices.log_file, clocks.wall))
+        log = stack.enter_context(LogFile(choices.log_file, clocks.wall, screen.warn))
         watch_requests(client, journal, log)
         yield Session(settings, screen, clocks, client, journal, brake, log, choices.failures)

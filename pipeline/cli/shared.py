@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -26,8 +27,9 @@ class Screen:
     def say(self, lines: str | Iterable[str]) -> None:
         """Print what the user asked for."""
         stream = sys.stderr if self.as_json else sys.stdout
-        for line in [lines] if isinstance(lines, str) else lines:
-            print(line, file=stream)
+        with suppress(OSError):  # its reader has gone
+            for line in [lines] if isinstance(lines, str) else lines:
+                print(line, file=stream, flush=True)
 
     def warn(self, lines: str | Iterable[str]) -> None:
         """Print what went wrong, or goes on meanwhile."""
@@ -38,7 +40,8 @@ class Screen:
     def give(self, found: dict[str, Any]) -> None:
         """Print the JSON object, if one is wanted."""
         if self.as_json:
-            print(json.dumps(found, ensure_ascii=False, default=str))
+            with suppress(OSError):  # its reader has gone
+                print(json.dumps(found, ensure_ascii=False, default=str), flush=True)
 
 
 def json_option(function: Function) -> Function:
@@ -110,6 +113,9 @@ def run_options(function: Function) -> Function:
     return function
 
 
+STOPPING = (
+    "Stopping: what is under way ends first. Once more stops at once, and nothing is lost by it.\n"
+)
 STOPS = [
     each
     for name in ("SIGINT", "SIGTERM", "SIGHUP")
@@ -121,16 +127,15 @@ STOPS = [
 def stop_on_signal(asked: threading.Event) -> Iterator[None]:
     """Let the first Ctrl-C, SIGTERM or closed terminal set `asked`, and the second stop at once."""
 
+    heard = threading.Event()
+
     def ask(number: int, _: object) -> None:
-        if asked.is_set():
+        if heard.is_set():
             raise KeyboardInterrupt
+        heard.set()
         asked.set()
-        with suppress(OSError):  # the terminal may be what has gone
-            print(
-                "Stopping: what is under way ends first. Once more stops at once, and nothing is "
-                "lost by it.",
-                file=sys.stderr,
-            )
+        with suppress(OSError):  # the terminal may be what has gone; print must not be re-entered
+            os.write(2, STOPPING.encode())
 
     if threading.current_thread() is not threading.main_thread():
         yield  # signals reach only the main thread

@@ -35,7 +35,8 @@ def stored_value(entity: Entity, name: str, record: Record) -> Value:
     """Return a record's value; children stand there under another spelling."""
     for child in entity.children:
         if child.field == name:
-            return record.get(child.read_name, record.get(name))
+            found = record.get(child.read_name)
+            return record.get(name) if found is None else found
     return record.get(name)
 
 

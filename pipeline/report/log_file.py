@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -19,9 +20,15 @@ class LogFile:
     `run` is put into every line once it is known.
     """
 
-    def __init__(self, path: Path | None, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        now: Callable[[], float],
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.run: str | None = None
         self._now = now
+        self._tell = tell
         self._lock = threading.Lock()
         self._file: TextIO | None = None
         if path is not None:
@@ -36,10 +43,9 @@ class LogFile:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
+        with self._lock, suppress(OSError):
             if self._file:
                 self._file.close()
-                self._file = None
 
     def __call__(self, exchange: Exchange) -> None:
         """Write one line."""
@@ -55,5 +61,9 @@ class LogFile:
         }
         with self._lock:
             if self._file:
-                self._file.write(json.dumps(line) + "\n")
-                self._file.flush()
+                try:
+                    self._file.write(json.dumps(line) + "\n")
+                    self._file.flush()
+                except OSError as error:
+                    self._file = None  # no log is worth a run
+                    self._tell(f"The log file cannot be written any more ({error.strerror}).")

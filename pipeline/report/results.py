@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import filterfalse
 from pathlib import Path
@@ -38,7 +39,10 @@ def results_path(prepared: Prepared, given: Path | None) -> Path:
 def write_results(
     prepared: Prepared, problems: Sequence[Problem], applied: Applied, target: Path
 ) -> None:
-    """Write the results workbook. Raises UsageError when it cannot be written."""
+    """Write the results workbook: the file as it was read, wherever it is and whatever it says now.
+
+    Raises UsageError when it cannot be written.
+    """
     sheet = prepared.sheet
     is_text = sheet.path.suffix.lower() not in WORKBOOKS
     columns = dict(prepared.header.fields)
@@ -69,9 +73,10 @@ def write_results(
             **marked,
         )
     else:
-        annotate.annotate(
-            sheet.path, target, sheet=sheet.name, header_row=sheet.header_row, **marked
-        )
+        with tempfile.TemporaryDirectory(prefix="nexudus-bulk-") as folder:
+            copy = Path(folder) / sheet.path.name
+            copy.write_bytes(prepared.content)
+            annotate.annotate(copy, target, sheet=sheet.name, header_row=sheet.header_row, **marked)
 
 
 def _notes(

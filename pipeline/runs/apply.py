@@ -10,9 +10,12 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from functools import partial
 
 from pipeline.api.client import Client
-from pipeline.errors import PipelineError, StoppedError
+from pipeline.api.replies import Verdict
+from pipeline.errors import PipelineError, ProtocolError, StoppedError
 from pipeline.planning.plan import Change
 from pipeline.runs.doubts import Doubts, Search
 from pipeline.runs.fresh import Fresh
@@ -54,21 +57,23 @@ class Apply:
         self._terms = terms
         self._known = set(run.known)
         self._sender = Sender(entity, client, journal, run.id, terms.log)
-        self._fresh = Fresh(entity, client, planned_at)
-        self._doubts = Doubts(Search(entity, client, self._known), client, terms)
+        search = Search(entity, client, self._known)
+        self._fresh = Fresh(entity, client, search, planned_at)
+        self._doubts = Doubts(search, client, terms)
         self._waiting: deque[Change] = deque()
         self._flying: dict[Future[Sent], Change] = {}
         self._alone = False
         self._sendings: Counter[int] = Counter()
         self._tried: set[int] = set()
+        self._held_back: set[int] = set()
         self._senders = ThreadPoolExecutor(MAX_SENDERS, thread_name_prefix="sender")
         self._ended = self._failed = self._in_a_row = 0
 
     def carry_out(self, changes: Sequence[Change]) -> Applied:
         """Send what writes; returns one outcome per row of the run's file.
 
-        Never raises for what the service or the network does: the run then ends early, and the
-        journal knows of each row what became of it.
+        Never raises for what the service, the network or a full disk does: the run then ends
+        early, and what the journal knows of each row is true; a resume looks for the rest.
         """
         self._waiting = deque(each for each in changes if each.writes)
         self._terms.brake.release()
@@ -76,19 +81,22 @@ class Apply:
         try:
             while self._waiting or self._flying or self._doubts:
                 self._step()
+            self._journal.keep_rates(self._client.pacer.found())
         except PipelineError as error:
             stopped = error
-            self._wait_for_answers()
-            self._give_up_doubts()
+            self._terms.brake.halt()
+            with suppress(PipelineError):  # a full disk: the first reason is the one that is told
+                self._wait_for_answers()
+                self._give_up_doubts()
+                self._journal.keep_rates(self._client.pacer.found())
         finally:
             self._senders.shutdown(wait=False, cancel_futures=True)
-        self._journal.keep_rates(self._client.pacer.found())
         return Applied(self._journal.outcomes(self._run), stopped)
 
     def take_up(self, change: Change, attempts: Sequence[Attempt]) -> bool:
         """Hear of what an earlier process sent; True when the row has to be looked for first."""
         doubtful = any(map(is_doubtful, attempts))
-        if doubtful:
+        if doubtful or any(each.verdict == Verdict.DONE.name for each in attempts):
             self._tried.add(change.row)
         if doubtful and change.action == "create":
             self._doubts.add(change, attempts)
@@ -99,6 +107,7 @@ class Apply:
 
     def _step(self) -> None:
         self._terms.brake.check(self._client.tally.sent + len(self._flying))
+        self._check_failures()
         if self._flying and not self._may_send():
             self._land(TICK_SECONDS)
         elif self._doubts and (not self._waiting or len(self._doubts) >= DOUBTS_AT_ONCE):
@@ -130,7 +139,9 @@ class Apply:
             self._end(change)
             return
         self._alone = self._sender.goes_alone(change)
-        self._flying[self._senders.submit(self._sender.send, change)] = change
+        # Once only: a pace slower than records grow old must not keep a row for ever.
+        is_old = _never if first.row in self._held_back else partial(self._fresh.is_old, change)
+        self._flying[self._senders.submit(self._sender.send, change, is_old)] = change
 
     # ---- answers
 
@@ -140,13 +151,21 @@ class Apply:
         errors = [error for each in landed if (error := self._take_in(each)) is not None]
         if errors:
             raise errors[0]
-        self._check_failures()
         return bool(landed)
 
     def _take_in(self, future: Future[Sent]) -> PipelineError | None:
         change = self._flying.pop(future)
-        sent = future.result()
         self._alone = False
+        if (strange := future.exception()) is not None:  # ours to mend; the run ends in order
+            self._without_outcome(change)
+            error = ProtocolError(f"Row {change.row}: {type(strange).__name__} ({strange}).")
+            error.__cause__ = strange
+            return error
+        sent = future.result()
+        if sent.held_back:
+            self._held_back.add(change.row)
+            self._waiting.appendleft(change)
+            return None
         self._sendings[change.row] += 1
         if sent.outcome is not None:
             self._end(sent.outcome)
@@ -212,10 +231,8 @@ class Apply:
         """Let the requests under way end, as long as an answer may take; journal them."""
         left = self._client.settings.timeout_seconds + GRACE_SECONDS
         while self._flying and left > 0:
-            try:
+            with suppress(PipelineError):  # the first reason to stop is the one that is told
                 left -= 0 if self._land(TICK_SECONDS) else TICK_SECONDS
-            except PipelineError:
-                continue  # the first reason to stop is the one that is told
         for change in list(self._flying.values()):
             self._without_outcome(change)
 
@@ -226,3 +243,7 @@ class Apply:
                 f"Run `nexudus-bulk resume {self._run:04}`: it checks before it sends."
             )
             self._end(Outcome(change.row, "in_doubt", words))
+
+
+def _never() -> bool:
+    return False

@@ -62,7 +62,7 @@ class Bounds:
 
 
 class Brake:
-    """Asked before each row and in every wait. Until `release` is called it stops nothing."""
+    """Asked before each row and in every wait. Until `release` only a request to stop counts."""
 
     def __init__(self, clocks: Clocks, bounds: Bounds = Bounds()) -> None:
         self.asked = threading.Event()
@@ -73,6 +73,10 @@ class Brake:
     def release(self) -> None:
         """Begin to count: the run begins to write."""
         self._began = self._clocks.monotonic()
+
+    def halt(self) -> None:
+        """End every wait: the run stops for a reason of its own."""
+        self.asked.set()
 
     def check(self, requests: int = 0) -> None:
         """Raise StoppedError, with the reason, when the run has to stop now."""
@@ -92,7 +96,7 @@ class Brake:
         """Wait; raises StoppedError as soon as the run has to stop."""
         left = self._seconds_left() if self._began is not None else float("inf")
         self._clocks.wait(self.asked, max(min(seconds, left), 0.0))
-        if self._began is not None:
+        if self._began is not None or self.asked.is_set():
             self.check()
 
     def _seconds_left(self) -> float:

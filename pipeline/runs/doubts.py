@@ -32,8 +32,7 @@ class Doubt:
     """A create that may have been stored.
 
     `since` is when it was first sent (wall-clock seconds). From `certain_at` on (on the clock that
-    measures) a record that is not found was not stored: no answer takes longer, no reading lags
-    further behind.
+    measures) a record that is not found counts as not stored: see `certain_in`.
     """
 
     change: Change
@@ -44,11 +43,12 @@ class Doubt:
 def certain_in(attempts: Iterable[Attempt], settings: Settings, now: float) -> float:
     """Return the seconds until it is certain what became of sendings in doubt.
 
-    Without an answer the service may still be at work, for as long as an answer may take; and it
-    may show what it stored only later. `now` is the wall clock, which may have been set back.
+    The service may still be at work, for as long as an answer may take, even after a gateway has
+    answered for it; and it may show what it stored only later. `now` is the wall clock, which may
+    have been set back.
     """
     ends = [
-        each.ended if each.ended and each.status else each.at + settings.timeout_seconds
+        max(each.at + settings.timeout_seconds, each.ended or 0.0)
         for each in attempts
         if is_doubtful(each)
     ]
@@ -86,11 +86,13 @@ class Doubts:
             self._terms.watch.tick()
             self._terms.brake.sleep(min(next(pauses), max(self._uncertain_seconds(), 0.1)))
             looked_at = self._client.clocks.monotonic()
-            for row, outcome in self._search.look(self._doubts.values()).items():
-                del self._doubts[row]
-                yield outcome
-            for doubt in [d for d in self._doubts.values() if looked_at >= d.certain_at]:
-                yield self._doubts.pop(doubt.change.row).change
+            found = self._search.look(self._doubts.values())
+            for row, outcome in found.items():
+                if outcome.status != "in_doubt" or looked_at >= self._doubts[row].certain_at:
+                    del self._doubts[row]
+                    yield outcome
+            for row in [r for r, d in self._doubts.items() if looked_at >= d.certain_at]:
+                yield self._doubts.pop(row).change
 
     def give_up(self) -> Iterator[Change]:
         """Yield what stays in doubt because the run stops."""
@@ -112,7 +114,7 @@ class Search:
         self._known = known
 
     def look(self, doubts: Iterable[Doubt]) -> dict[int, Outcome]:
-        """Return the outcome of each row whose record was found; rows not found are left out."""
+        """Return an outcome for each row of which something was found: created, or in doubt."""
         wanted = list(doubts)
         listed = self.namesakes(each.change for each in wanted)
         ids = [number for numbers in listed.values() for number in numbers]
@@ -121,8 +123,7 @@ class Search:
         }
         found = {}
         for doubt in wanted:
-            numbers = [each for each in listed.get(doubt.change.row, ()) if each in records]
-            if numbers:
+            if numbers := listed.get(doubt.change.row):
                 found[doubt.change.row] = self._settled(doubt, numbers, records)
         return found
 
@@ -145,7 +146,8 @@ class Search:
         self, doubt: Doubt, numbers: list[int], records: Mapping[int, Mapping[str, Any]]
     ) -> Outcome:
         change = doubt.change
-        ours = [each for each in numbers if self._is_ours(doubt, records[each])]
+        # One that is listed but cannot be read yet is there all the same.
+        ours = [each for each in numbers if each in records and self._is_ours(doubt, records[each])]
         if len(numbers) == len(ours) == 1:
             self._known.add(ours[0])
             words = "The answer was lost; the record was looked up and is there, once."

@@ -42,7 +42,7 @@ class FailureLimit:
         if self.percent is not None:
             too_many = failed * 100 > self.percent * ended
             return f"Stopped: {told}, as --max-failures asks." if too_many else None
-        if failed == ended == FIRST_ROWS:
+        if failed == ended:
             return (
                 f"Stopped: all of the first {ended} rows were rejected or are in doubt: something "
                 "is wrong with all of them."

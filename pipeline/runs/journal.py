@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,10 @@ from pipeline.runs.tables import NewerJournalError, migrate
 from pipeline.schema import Entity
 
 FILE = "journal.sqlite"
-FORGET_SECONDS = 30 * 86_400.0  # a limit found so long ago is looked for anew; files are dropped
+HOUR = 3_600.0  # seconds
+RATE_SECONDS = 7 * 86_400.0  # a limit found so long ago is looked for anew
+FORGET_SECONDS = 30 * 86_400.0  # copies of files are dropped so long after their run is done
+WAL_TRIES = 50
 OPEN = "(status IS NULL OR status IN ('unsent', 'in_doubt'))"  # rows that a resume looks at
 RUN = f"SELECT {RUN_COLUMNS} FROM run"
 
@@ -49,8 +52,8 @@ class Journal:
             self._db = sqlite3.connect(
                 home / FILE, isolation_level=None, timeout=30, check_same_thread=False
             )
-            self._db.execute("PRAGMA journal_mode = WAL")
             migrate(self._db)
+            _use_wal(self._db)
         except NewerJournalError as error:
             raise UsageError(
                 f"{home / FILE}: a newer version of nexudus-bulk wrote this journal. Use that one."
@@ -95,9 +98,10 @@ class Journal:
             ).lastrowid
             assert run is not None
             self._db.execute(
-                "UPDATE run SET taken_up_by = ? WHERE account = ? AND digest = ? AND id <> ? AND "
+                "UPDATE run SET taken_up_by = ? WHERE account = ? AND digest = ? AND sheet = ? "
+                "AND id <> ? AND "
                 f"(ended IS NULL OR EXISTS (SELECT 1 FROM change WHERE run = run.id AND {OPEN}))",
-                (run, self.account, source.digest, run),
+                (run, self.account, source.digest, source.sheet, run),
             )
             self._forget()
             self._db.execute("INSERT INTO source VALUES (?, ?)", (run, source.content))
@@ -112,11 +116,15 @@ class Journal:
     def _forget(self) -> None:
         """Drop what no run needs any more: files of runs long done, writes of days long past."""
         self._db.execute(
-            "DELETE FROM source WHERE run IN (SELECT id FROM run WHERE ended < ? AND NOT EXISTS "
-            f"(SELECT 1 FROM change WHERE run = run.id AND {OPEN}))",
+            "DELETE FROM source WHERE run IN (SELECT id FROM run "
+            "WHERE coalesce(ended, started) < ? AND (taken_up_by IS NOT NULL OR NOT EXISTS "
+            f"(SELECT 1 FROM change WHERE run = run.id AND {OPEN})))",
             (self._now() - FORGET_SECONDS,),
         )
-        self._db.execute("DELETE FROM written WHERE at < ?", (self._now() - FORGET_SECONDS,))
+        self._db.execute(
+            "DELETE FROM written WHERE at < ? OR (kind = 'read' AND at < ?)",
+            (self._now() - FORGET_SECONDS, self._now() - HOUR),
+        )
 
     def intend(self, run: int, row: int, method: str) -> int:
         """Write down that a request leaves now; it is on the disk when this returns."""
@@ -125,14 +133,17 @@ class Journal:
                 "INSERT INTO attempt (run, row, at, method) VALUES (?, ?, ?, ?)",
                 (run, row, self._now(), method),
             ).lastrowid
-            self._db.execute("INSERT INTO written VALUES (?, ?)", (self.account, self._now()))
+            self._count("write")
         assert attempt is not None
         return attempt
 
-    def wrote(self) -> None:
-        """Count a request that writes but is no row's, such as one for a token."""
+    def count(self, kind: str) -> None:
+        """Count a request that is no row's: a read, or one for a token, which is a write."""
         with self._together():
-            self._db.execute("INSERT INTO written VALUES (?, ?)", (self.account, self._now()))
+            self._count(kind)
+
+    def _count(self, kind: str) -> None:
+        self._db.execute("INSERT INTO written VALUES (?, ?, ?)", (self.account, self._now(), kind))
 
     def ended(
         self, attempt: int, verdict: str, status: int, record_id: int | None, words: str
@@ -242,12 +253,13 @@ class Journal:
         )
         return [Attempt(*line) for line in lines]
 
-    def seconds_since_writes(self, within_seconds: float) -> list[float]:
-        """Return how long ago each write of this account was sent, by any run or process."""
+    def seconds_since(self, kind: str, within_seconds: float) -> list[float]:
+        """Return how long ago each request of a kind was sent, by any run or process."""
         now = self._now()
         lines = self._all(
-            "SELECT at FROM written WHERE account = ? AND at > ?",
+            "SELECT at FROM written WHERE account = ? AND kind = ? AND at > ?",
             self.account,
+            kind,
             now - within_seconds,
         )
         return [max(now - at, 0.0) for (at,) in lines]
@@ -265,6 +277,23 @@ class Journal:
         )
         return {(int(number), int(place)) for number, place in lines}
 
+    def just_updated(self, within_seconds: float) -> dict[int, dict[str, Any]]:
+        """Return what any run changed so short ago: the values sent, by record and field."""
+        lines = self._all(
+            "SELECT change.record_id, change.payload, change.fields FROM attempt "
+            "JOIN change ON change.run = attempt.run AND change.row = attempt.row "
+            "JOIN run ON run.id = attempt.run "
+            "WHERE run.account = ? AND attempt.method = 'PUT' AND attempt.ended > ? "
+            "AND attempt.verdict = 'DONE' ORDER BY attempt.rowid",
+            self.account,
+            self._now() - within_seconds,
+        )
+        found: dict[int, dict[str, Any]] = {}
+        for number, payload, fields in lines:
+            sent = json.loads(payload)
+            found.setdefault(number, {}).update({each: sent[each] for each in json.loads(fields)})
+        return found
+
     # ---- limits that were found, and who writes
 
     def found_rates(self) -> dict[str, float]:
@@ -272,7 +301,7 @@ class Journal:
         lines = self._all(
             "SELECT kind, rate FROM found WHERE account = ? AND at > ?",
             self.account,
-            self._now() - FORGET_SECONDS,
+            self._now() - RATE_SECONDS,
         )
         return dict(lines)
 
@@ -337,11 +366,22 @@ class Journal:
     def _together(self) -> Iterator[None]:
         """Write all or nothing. What a power cut may lose here is looked up by a resume."""
         with self._lock, self._told():
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
+                    self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
             self._db.execute("PRAGMA synchronous = NORMAL")
+
+
+def _use_wal(database: sqlite3.Connection) -> None:
+    """Switch to a write-ahead log; SQLite does not wait for another process that does the same."""
+    for _ in range(WAL_TRIES):
+        with suppress(sqlite3.OperationalError):
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        time.sleep(0.1)
+    database.execute("PRAGMA journal_mode = WAL")

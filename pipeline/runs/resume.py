@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.api.client import Client
+from pipeline.api.replies import Verdict
 from pipeline.config import Settings
 from pipeline.planning.plan import Change
 from pipeline.runs.apply import Apply
-from pipeline.runs.doubts import Search, certain_in
+from pipeline.runs.doubts import certain_in
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Attempt, Run
 from pipeline.runs.outcome import Outcome
@@ -33,9 +34,8 @@ def resume(run: Run, entity: Entity, client: Client, journal: Journal, terms: Te
         for each in changes
         if each.row not in settled and not apply.take_up(each, attempts.get(each.row, []))
     ]
-    settled |= _taken(fresh, Search(entity, client, set(run.known)))
     journal.settle(run.id, settled.values())
-    return apply.carry_out([each for each in fresh if each.row not in settled])
+    return apply.carry_out(fresh)
 
 
 def lost_requests_seconds(
@@ -73,20 +73,6 @@ def _answered(changes: Iterable[Change], attempts: dict[int, list[Attempt]]) -> 
     found = {}
     for change in changes:
         for each in attempts.get(change.row, ()):
-            if change.action == "create" and each.verdict == "DONE":
+            if change.action == "create" and each.verdict == Verdict.DONE.name:
                 found[change.row] = Outcome(change.row, "created", "", each.record_id)
-    return found
-
-
-def _taken(changes: Iterable[Change], search: Search) -> dict[int, Outcome]:
-    """Find the names that somebody else used since the run began."""
-    creates = [each for each in changes if each.action == "create"]
-    found = {}
-    for row, numbers in (search.namesakes(creates) if creates else {}).items():
-        ids = ", ".join(map(str, numbers))
-        words = (
-            f"A record of this name was created since the run began ({ids}). "
-            "Nothing was sent; import the file again to update it."
-        )
-        found[row] = Outcome(row, "stale", words)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.api import reading
 from pipeline.api.client import Answer, Client
 from pipeline.api.replies import Verdict
+from pipeline.api.watching import HeldBack
 from pipeline.errors import PipelineError, StoppedError
 from pipeline.planning.overlay import same, stored_value
 from pipeline.planning.plan import Change
@@ -26,13 +27,14 @@ METHODS = {"create": "POST", "update": "PUT", "delete": "DELETE"}
 class Sent:
     """What came of sending a change.
 
-    Without an outcome it is a create whose answer was lost: in doubt until it is looked for. An
-    error besides means that the run has to stop.
+    Without an outcome it may have been carried out, or not: the journal's attempts tell. An error
+    besides means that the run has to stop; `held_back` that the record is to be read again first.
     """
 
     change: Change
     outcome: Outcome | None
     error: PipelineError | None = None
+    held_back: bool = False
 
 
 class Sender:
@@ -59,9 +61,9 @@ class Sender:
             and any(self._has(change, each) for each in self._entity.children)
         )
 
-    def send(self, change: Change) -> Sent:
-        """Carry out one change. Raises nothing that the service or the network does."""
-        watcher = RowWatcher(self._journal, self._run, change.row, self._log)
+    def send(self, change: Change, is_old: Callable[[], bool]) -> Sent:
+        """Carry out one change; it is held back when `is_old` says so the moment it would leave."""
+        watcher = RowWatcher(self._journal, self._run, change.row, self._log, is_old)
         try:
             answer = self._client.send(
                 METHODS[change.action],
@@ -70,6 +72,8 @@ class Sender:
                 watcher=watcher,
             )
             return self._judged(change, answer)
+        except HeldBack:
+            return Sent(change, None, held_back=True)
         except PipelineError as error:
             return Sent(change, None, error)
 
@@ -101,9 +105,13 @@ class Sender:
         if answer.verdict is Verdict.IN_DOUBT and not self._arrived(change):
             words = "Sent, but no answer came, and the record does not hold the new values yet."
             return Sent(change, _outcome(change, "in_doubt", words))
-        for child in self._entity.children:
-            if wrong := self._children_lost(change, child):
-                return Sent(change, _outcome(change, "in_doubt", wrong), StoppedError(wrong))
+        try:
+            lost = [self._children_lost(change, each) for each in self._entity.children]
+        except PipelineError as error:
+            words = "The update went through, but could not be read back to see what became of it."
+            return Sent(change, _outcome(change, "in_doubt", words), error)
+        if wrong := " ".join(filter(None, lost)):
+            return Sent(change, _outcome(change, "in_doubt", wrong), StoppedError(wrong))
         return Sent(change, _outcome(change, "updated", warnings(change)))
 
     def _had_doubts(self, change: Change) -> bool:

@@ -29,6 +29,7 @@ MIGRATIONS = (
     ALTER TABLE run ADD COLUMN results TEXT;
     ALTER TABLE run ADD COLUMN taken_up_by INTEGER;
     ALTER TABLE change ADD COLUMN fields TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE written ADD COLUMN kind TEXT NOT NULL DEFAULT 'write';
     ALTER TABLE attempt ADD COLUMN ended REAL;
     ALTER TABLE attempt ADD COLUMN record_id INTEGER;
     ALTER TABLE attempt ADD COLUMN words TEXT;
@@ -51,11 +52,17 @@ class NewerJournalError(sqlite3.Error):
 
 
 def migrate(database: sqlite3.Connection) -> None:
-    """Bring the tables to this version, each step whole or not at all."""
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise NewerJournalError
-    for number in range(version, VERSION):
-        database.executescript(
-            f"BEGIN IMMEDIATE; {MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;"
-        )
+    """Bring the tables to this version, all steps or none; other processes wait meanwhile."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise NewerJournalError
+        for script in MIGRATIONS[version:]:
+            for statement in filter(str.strip, script.split(";")):
+                database.execute(statement)
+        database.execute(f"PRAGMA user_version = {VERSION}")
+    except sqlite3.Error:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")

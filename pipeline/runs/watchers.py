@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pipeline.api.client import Client
 from pipeline.api.limits import DAY
 from pipeline.api.replies import Reply, Verdict, server_words
-from pipeline.runs.journal import Journal
+from pipeline.api.watching import HeldBack
+from pipeline.runs.journal import HOUR, Journal
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,20 @@ Log = Callable[[Exchange], None]
 class RowWatcher:
     """Writes every sending of one row to the journal, before it leaves and when it ended."""
 
-    def __init__(self, journal: Journal, run: int, row: int, log: Log) -> None:
+    def __init__(
+        self, journal: Journal, run: int, row: int, log: Log, is_old: Callable[[], bool]
+    ) -> None:
         self._journal = journal
         self._run = run
         self._row = row
         self._log = log
+        self._is_old = is_old
         self._count = 0
 
     def sending(self, method: str, path: str) -> tuple[int, str]:
-        """Write the intent down."""
+        """Write the intent down. Raises HeldBack for what was made from an old record."""
+        if self._is_old():
+            raise HeldBack
         self._count += 1
         return self._journal.intend(self._run, self._row, method), method
 
@@ -62,9 +68,8 @@ class RunWatcher:
         self._log = log
 
     def sending(self, method: str, path: str) -> str:
-        """Count what counts as a write."""
-        if method != "GET":
-            self._journal.wrote()
+        """Count it."""
+        self._journal.count("read" if method == "GET" else "write")
         return method
 
     def ended(self, sending: str, verdict: Verdict, reply: Reply, seconds: float) -> None:
@@ -74,6 +79,7 @@ class RunWatcher:
 
 def watch_requests(client: Client, journal: Journal, log: Log) -> None:
     """Count every request from now on, and begin with what earlier processes used and found."""
-    client.pacer.spent("write", journal.seconds_since_writes(DAY))
+    client.pacer.spent("write", journal.seconds_since("write", DAY))
+    client.pacer.spent("read", journal.seconds_since("read", HOUR))
     client.pacer.remember(journal.found_rates())
     client.watcher = RunWatcher(journal, log)

@@ -46,7 +46,6 @@ def _told(answer: Answer) -> Response:
 
 
 def _hang_up() -> Response:
-    request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     g.dropped = True
     return Response(status=500)  # goes nowhere
 
@@ -89,6 +88,8 @@ class Gate:
         status = DROPPED if g.dropped else response.status_code
         path = request.full_path if request.query_string else request.path
         self._note(Request(request.method, path, status, g.at, _body()))
+        if g.dropped:  # logged first: whoever is hung up on may look at once
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return response
 
     def _note(self, done: Request) -> None:
