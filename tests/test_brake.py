@@ -26,6 +26,7 @@ def at(text: str) -> datetime:
         ("9:00 - 17:30", "09:00", 8.5 * 3_600),
         ("09:00-17:30", "17:30", 0),
         ("20:00-24:00", "23:30", 1_800),
+        ("00:00-24:00", "23:30", 86_400),
     ],
 )
 def test_hours_know_how_long_they_last(hours, now, left):
@@ -76,12 +77,12 @@ def test_a_request_to_stop_ends_a_wait():
 
 
 def test_so_many_requests_and_no_more():
-    """--max-requests counts reads and writes."""
+    """--max-requests counts what writes."""
     brake = Brake(SkippingTime().clocks, Bounds(max_requests=10))
     brake.release()
     brake.check(9)
 
-    with pytest.raises(StoppedError, match="Stopped after 10 requests, as --max-requests asks"):
+    with pytest.raises(StoppedError, match="Stopped after 10 writes, as --max-requests asks"):
         brake.check(10)
 
 

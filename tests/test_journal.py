@@ -57,8 +57,15 @@ SAME = Change(4, "unchanged", "Room C", record_id=32)
 PLAN = Plan((CREATE, UPDATE, SAME), (), known_ids=frozenset({31, 32}))
 
 
-def begin(journal: Journal, tmp_path: Path, content: bytes = b"PK", digest: str = "d1") -> int:
-    source = Source(tmp_path / "rooms.xlsx", content, digest, "Resources", tmp_path / "r.xlsx")
+def begin(
+    journal: Journal,
+    tmp_path: Path,
+    content: bytes = b"PK",
+    *,
+    digest: str = "d1",
+    file: str = "rooms.xlsx",
+) -> int:
+    source = Source(tmp_path / file, content, digest, "Resources", tmp_path / "r.xlsx")
     return journal.begin(RESOURCE, PLAN, source, [Outcome(4, "unchanged", "", 32)])
 
 
@@ -128,13 +135,14 @@ def test_settled_rows_are_not_open_any_more(journal, tmp_path):
 
 
 def test_a_run_of_the_same_file_takes_up_the_earlier_one(journal, tmp_path):
-    """The same bytes imported again: the first run is not gone on with any more."""
+    """The same bytes, or the same file with other bytes: the first run does not go on any more."""
     first = begin(journal, tmp_path)
-    other = begin(journal, tmp_path, digest="d2")
-    second = begin(journal, tmp_path)
+    other = begin(journal, tmp_path, digest="d2", file="other.xlsx")
+    moved = begin(journal, tmp_path, file="moved.xlsx")
+    edited = begin(journal, tmp_path, digest="d3", file="moved.xlsx")
 
-    assert [each.id for each in journal.open_runs()] == [other, second]
-    assert journal.run(first).taken_up_by == second
+    assert [each.id for each in journal.open_runs()] == [other, edited]
+    assert [journal.run(each).taken_up_by for each in (first, moved)] == [moved, edited]
 
 
 def test_writes_of_a_day_are_counted_across_processes(journal, tmp_path, clock):
@@ -222,12 +230,12 @@ def test_a_journal_of_a_newer_version_is_left_alone(tmp_path):
 def test_files_of_runs_long_done_are_dropped(journal, tmp_path, clock):
     """A month after its end a run's copy goes; that of a stopped run stays, and its rows too."""
     done = begin(journal, tmp_path, digest="d1")
-    stopped = begin(journal, tmp_path, digest="d2")
+    stopped = begin(journal, tmp_path, digest="d2", file="other.xlsx")
     journal.settle(done, [Outcome(2, "created", "", 5), Outcome(3, "updated", "", 31)])
     journal.end(done, None)
     journal.end(stopped, "cut")
     clock.now += 31 * 86_400
-    begin(journal, tmp_path, digest="d3")
+    begin(journal, tmp_path, digest="d3", file="third.xlsx")
 
     assert (journal.content(done), journal.content(stopped)) == (None, b"PK")
     assert len(journal.outcomes(done)) == 3

@@ -91,12 +91,28 @@ def test_a_second_signal_stops_at_once_and_nothing_is_lost(sandbox, command, tmp
     assert time.monotonic() - began < 3.5  # it does not wait for the answer
     assert run.returncode == 3
     assert errors.splitlines()[-1] == (
-        "Stopped at once. Written so far: 5 rows. What was under way is looked up first by: "
-        "nexudus-bulk resume 0001"
+        "Stopped at once. Written so far: 5 rows, 1 in doubt. What was under way is looked up, "
+        "and the results are written, by: nexudus-bulk resume 0001"
     )
     code, out, _ = command.run("resume", "--json", "--limit", "none")
     assert (code, json.loads(out)["counts"]["created"]) == (0, ROOMS)
     assert len(sandbox.records()) == ROOMS + SEED
+
+
+def test_a_run_that_writes_just_now_is_told_from_one_that_died(sandbox, command, tmp_path):
+    """`runs` in a second shell: running, with the process; killed: broken off, one row in doubt."""
+    sandbox.add_fault("delay=4@POST+5")
+    run = command.start("import", copy(tmp_path), "--yes")
+    wait_for(sandbox, SEED + 6)
+    during = command.run("runs")[1]
+    run.kill()
+    run.communicate()
+    after = command.run("runs")[1]
+
+    assert during.endswith(f"Running, process {run.pid}.\n")
+    assert after.endswith(
+        "39 rows: 5 created, 1 in doubt, 33 unsent. Broken off (killed, or a power cut).\n"
+    )
 
 
 def test_of_two_starts_one_works_and_the_other_says_why_not(sandbox, command, tmp_path):

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from pipeline import __version__
-from pipeline.api.login import Login
+from pipeline.api.login import TOKEN_PATH, Login
 from pipeline.api.pacer import Pacer
 from pipeline.api.replies import Reply, Verdict, judge, pause_seconds, server_words
 from pipeline.api.watching import Unwatched, Watcher
@@ -41,9 +41,10 @@ WHO_AM_I = "auth/me"
 
 @dataclass
 class Tally:
-    """What was sent: requests in all, those throttled, those sent again after a failure."""
+    """What was sent: requests in all, those that write, were throttled, were sent once more."""
 
     sent: int = 0
+    written: int = 0
     throttled: int = 0
     retried: int = 0
 
@@ -86,6 +87,7 @@ class Client:
         self.watcher: Watcher = Unwatched()  # of requests that nobody watches in particular
         self._lock = threading.Lock()
         self.has_answered = False
+        self.silent_since: float | None = None  # clock seconds; None: the last one was answered
         self._throttled_since: float | None = None
         self._refusals = 0  # since the last success
         self._login = Login(settings, self._post_form, clocks.wall)
@@ -182,11 +184,14 @@ class Client:
         with self.pacer.slot(kind):
             with self._lock:
                 self.tally.sent += 1
+                self.tally.written += kind == "write"
             sending = watcher.sending(method, path)
             began = self.clocks.monotonic()
             reply = self._reply(method, path, request)
+            self._hear(reply)
             seconds = self.clocks.monotonic() - began
-            verdict = judge(method, reply)
+            # A request for a token creates no record: it may be repeated like a reading.
+            verdict = judge("GET" if path == TOKEN_PATH else method, reply)
             watcher.ended(sending, verdict, reply, seconds)
             self._learn(kind, verdict, reply, seconds)
         return reply
@@ -202,6 +207,13 @@ class Client:
             return Reply(failure="lost", reason=_reason(error))
         self.has_answered = True
         return _read_reply(response)
+
+    def _hear(self, reply: Reply) -> None:
+        """Note since when no request was answered, for whoever shows how it goes."""
+        if not reply.failure:
+            self.silent_since = None
+        elif self.silent_since is None:
+            self.silent_since = self.clocks.monotonic()
 
     def _learn(self, kind: str, verdict: Verdict, reply: Reply, seconds: float) -> None:
         """Tell the pacer how the service took a request. Raises StoppedError."""

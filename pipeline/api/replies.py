@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 MAX_WORDS = 300  # characters of a server's text that are repeated to the user
 WAIT_TEXT = re.compile(r"wait\s+(\d+(?:\.\d+)?)\s*s", re.IGNORECASE)
+HTML_TITLE = re.compile(r"<html.*?<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 MUST_WAIT = re.compile(r"must wait|wait \d", re.IGNORECASE)
 LONGEST_SECONDS = 86_400.0  # a pause that is longer is a mistake, or a closed door
 WAIT_MARGIN_SECONDS = 0.25  # texts name a rounded pause
@@ -136,5 +137,7 @@ def server_words(reply: Reply) -> str:
     ]
     words = "; ".join(filter(None, said)) or str(body.get("Message") or "")
     words = words or (reply.body if isinstance(reply.body, str) else reply.text) or reply.reason
+    if page := HTML_TITLE.search(str(words)):
+        words = page[1]
     line = " ".join(str(words).split())
     return line if len(line) <= MAX_WORDS else line[: MAX_WORDS - 1] + "…"

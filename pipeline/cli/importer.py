@@ -55,7 +55,7 @@ def run_import(
     with writing(settings, screen, choices.run, clocks) as session:
         source = importing.source_of(prepared, target)
         earlier = _stopped_before(session, source)
-        if earlier and _would_rather_resume(earlier, screen, choices):
+        if earlier and _would_rather_resume(earlier, source, screen, choices):
             return carry_on(earlier, session, choices.results)
         return _import(prepared, session, choices, source)
 
@@ -98,6 +98,8 @@ def _import(prepared: Prepared, session: Session, choices: ImportChoices, source
     except (KeyboardInterrupt, click.Abort) as error:
         raise StoppedError("Stopped. Nothing was written.") from error
     if not may_write:
+        if not found.plan.writes and found.plan.is_clean:
+            session.journal.take_up(source)
         return _leave_alone(found, session, source)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
@@ -149,6 +151,11 @@ def _exit_code(plan: Plan, applied: Applied) -> int:
 def _may_write(found: Planned, choices: ImportChoices, session: Session) -> bool:
     plan, settings = found.plan, session.settings
     sendable = plan.is_clean or (choices.valid_rows_only and not found.prepared.is_hopeless)
+    if choices.valid_rows_only and not sendable:
+        session.screen.warn(
+            "--valid-rows-only leaves out rows, not columns: what is wrong with a whole column has "
+            "to be mended first."
+        )
     if not (sendable and plan.writes):
         return False
     question = (
@@ -162,18 +169,22 @@ def _stopped_before(session: Session, source: Source) -> Run | None:
     runs = [
         each
         for each in session.journal.open_runs()
-        if (each.digest, each.sheet) == (source.digest, source.sheet)
+        if each.sheet == source.sheet and (each.digest == source.digest or each.file == source.file)
     ]
     return runs[-1] if runs else None
 
 
-def _would_rather_resume(run: Run, screen: Screen, choices: ImportChoices) -> bool:
+def _would_rather_resume(run: Run, source: Source, screen: Screen, choices: ImportChoices) -> bool:
     at = datetime.fromtimestamp(run.started).astimezone()
-    screen.warn(
-        f"Run {run.number} of this file, of {at:%Y-%m-%d %H:%M}, stopped before its end. "
-        f"To go on with it: {go_on(run)}"
-    )
+    screen.warn(f"Run {run.number} of this file, of {at:%Y-%m-%d %H:%M}, stopped before its end.")
+    if run.digest != source.digest:
+        screen.warn(
+            "The file was changed since: it is planned anew from what it says now, and that run is "
+            "closed by this import."
+        )
+        return False
+    screen.warn(f"To go on with it: {go_on(run)}")
     if not choices.ask:
-        screen.warn("It is planned anew, as --yes asks; what was written is found by its name.")
+        screen.warn("--yes was given: it is planned anew, and that run is closed by this import.")
         return False
     return click.confirm("Go on with that run, instead of planning anew?", default=True, err=True)

@@ -66,10 +66,12 @@ class Progress:
         minutes = max(now - self._began, 1.0) / 60
         left = self._client.pacer.remaining_seconds("write", self._rows - self._done)
         left = max(left, (self._rows - self._done) * self._seconds_a_row(now))
-        return (
-            f"{self._done / minutes:.0f} a minute, {self._client.tally.throttled} throttled, "
-            f"about {duration(left)} left"
+        since = self._client.silent_since
+        ahead = (
+            f"no answer for {duration(now - since)}" if since else f"about {duration(left)} left"
         )
+        throttled = self._client.tally.throttled
+        return f"{self._done / minutes:.0f} a minute, {throttled} throttled, {ahead}"
 
     def _seconds_a_row(self, now: float) -> float:
         """Return what a row takes where no limit slows it down: the last word has the slower."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.cli.session import RunChoices, Session, writing
@@ -10,7 +12,7 @@ from pipeline.cli.shared import Screen
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
 from pipeline.entities import ENTITIES
-from pipeline.errors import UsageError
+from pipeline.errors import DONE, UNFINISHED_ROWS, UsageError
 from pipeline.prepared import prepare
 from pipeline.report.results import results_path, write_results
 from pipeline.runs.journal import Journal
@@ -33,15 +35,16 @@ def run_resume(
     The results go to where the run's were to go, unless `results` says otherwise.
     """
     with writing(settings, screen, choices, clocks) as session:
+        if number is None and not session.journal.open_runs():
+            session.give(None, Path(), Applied(()), None)
+            screen.say(f"Nothing to resume: all runs into {session.journal.account} have ended.")
+            return DONE
         return carry_on(pick(session.journal, number), session, results)
 
 
 def pick(journal: Journal, number: int | None) -> Run:
     """Return the run that is meant. Raises UsageError when it cannot be gone on with."""
-    runs = journal.open_runs() if number is None else [journal.run(number)]
-    run = runs[-1] if runs else None
-    if run is None and number is None:
-        raise UsageError(f"resume: no run into {journal.account} stopped before its end.")
+    run = journal.open_runs()[-1] if number is None else journal.run(number)
     if run is None:
         raise UsageError(f"resume: there is no run {number:04}. See: nexudus-bulk runs")
     if run.account != journal.account:
@@ -50,10 +53,8 @@ def pick(journal: Journal, number: int | None) -> Run:
             f"{journal.account}. Set them as they were."
         )
     if run.taken_up_by is not None:
-        raise UsageError(
-            f"resume: the file of run {run.number} was imported again by run "
-            f"{run.taken_up_by:04}. Go on with that one."
-        )
+        by = f"by run {run.taken_up_by:04}" if run.taken_up_by else "and nothing was left to do"
+        raise UsageError(f"resume: the file of run {run.number} was imported again since, {by}.")
     return run
 
 
@@ -63,6 +64,9 @@ def carry_on(run: Run, session: Session, results: Path | None = None) -> int:
     left = len(journal.open_changes(run.id))
     rows = len(journal.outcomes(run.id))
     session.screen.say(f"Run {run.number} of {run.file.name}: {left:,} of {rows:,} rows to go.")
+    if not left and run.ended is not None and results is None:
+        return session.close(run, Applied(journal.outcomes(run.id)), None)
+    session.screen.warn(_changes_since(run, journal))
     session.wait_for_the_dead(but=run.id)
     journal.reopen(run.id)
     with session.running(run, left) as terms:
@@ -73,7 +77,22 @@ def carry_on(run: Run, session: Session, results: Path | None = None) -> int:
         )
         target = results or run.results
         written = session.results(run, lambda: _write_results(run, session, applied, target))
-        return session.close(run, applied, written)
+        code = session.close(run, applied, written)
+    return code if written or target is None else max(code, UNFINISHED_ROWS)
+
+
+def _changes_since(run: Run, journal: Journal) -> list[str]:
+    """Say what has happened since the run began and has no part in it."""
+    lines = []
+    with suppress(OSError):  # it may be gone: the journal has its own copy
+        if hashlib.sha256(run.file.read_bytes()).hexdigest() != run.digest:
+            lines.append(
+                f"{run.file.name} was changed since: the run goes on with the file as it was. "
+                "To send the changes, import it afterwards."
+            )
+    if later := [each.number for each in journal.runs() if each.id > run.id]:
+        lines.append(f"Runs into the account since then: {', '.join(later)}.")
+    return lines
 
 
 def _write_results(run: Run, session: Session, applied: Applied, target: Path | None) -> str | None:

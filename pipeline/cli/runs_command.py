@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,7 +42,7 @@ def command(
     screen = Screen(as_json)
     with Journal(settings.home, settings.account, now=clocks.wall) as journal:
         if run is None:
-            told = [_told(journal, each) for each in journal.runs()]
+            told = [_told(journal, each, settings.home) for each in journal.runs()]
             screen.say(text.run_line(each) for each in told)
             screen.say([] if told else f"No runs into {settings.account} yet.")
             screen.give({"runs": told})
@@ -49,7 +50,7 @@ def command(
         found = journal.run(run)
         if found is None:
             raise UsageError(f"runs: there is no run {run:04}. See: nexudus-bulk runs")
-        told_one = _told(journal, found)
+        told_one = _told(journal, found, settings.home)
         rows = [vars(each) for each in journal.outcomes(found.id)]
         screen.say(text.run_line(told_one))
         screen.say(text.row_lines(journal.outcomes(found.id)))
@@ -57,10 +58,13 @@ def command(
     return DONE
 
 
-def _told(journal: Journal, run: Run) -> dict[str, Any]:
+def _told(journal: Journal, run: Run, home: Path) -> dict[str, Any]:
+    from pipeline.runs.lock import writer_now  # noqa: PLC0415 - as above
     from pipeline.runs.outcome import count  # noqa: PLC0415 - as above
 
     counts = count(journal.outcomes(run.id))
+    last = journal.runs()[-1].id if run.ended is None else None
+    process = writer_now(home, journal) if run.id == last else None
     return {
         "run": run.number,
         "file": str(run.file),
@@ -68,7 +72,8 @@ def _told(journal: Journal, run: Run) -> dict[str, Any]:
         "ended": run.ended,
         "stopped": run.stopped,
         "open": run.id in {each.id for each in journal.open_runs()},
-        "taken_up_by": f"{run.taken_up_by:04}" if run.taken_up_by else None,
+        "running": process,
+        "taken_up_by": None if run.taken_up_by is None else f"{run.taken_up_by:04}",
         "results": str(run.results) if run.results else None,
         "counts": counts,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.shared import Screen, stop_on_signal
 from pipeline.clocks import Clocks
 from pipeline.config import Settings
-from pipeline.errors import DONE, UNFINISHED_ROWS, PipelineError, StoppedError
+from pipeline.errors import DONE, UNFINISHED_ROWS, PipelineError, StoppedError, UsageError
 from pipeline.report import text
 from pipeline.report.log_file import LogFile
 from pipeline.runs.brake import Bounds, Brake, Hours
@@ -46,6 +47,8 @@ class RunChoices:
         log_file: Path | None,
     ) -> RunChoices:
         """Read the options. Raises UsageError."""
+        if max_minutes is not None and math.isnan(max_minutes):
+            raise UsageError("--max-minutes: 'nan' is not a number of minutes.")
         return cls(
             Bounds(Hours.parse(window) if window else None, max_requests, max_minutes),
             FailureLimit.parse(max_failures) if max_failures else FailureLimit(),
@@ -96,9 +99,10 @@ class Session:
                 yield self.terms(progress)
         except KeyboardInterrupt as error:
             counts = count(self.journal.outcomes(run.id))
+            self.journal.note(run.id, "Stopped at once.")
             raise StoppedError(
-                f"Stopped at once. {text.written_line(counts)} What was under way is looked up "
-                f"first by: {go_on(run)}"
+                f"Stopped at once. {text.written_line(counts)} What was under way is looked up, "
+                f"and the results are written, by: {go_on(run)}"
             ) from error
 
     def results(self, run: Run, write: Callable[[], str | None]) -> str | None:

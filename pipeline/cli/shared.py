@@ -90,16 +90,22 @@ def run_options(function: Function) -> Function:
         click.option(
             "--max-failures",
             metavar="N|P%",
-            help="Stop when so many rows were rejected or are in doubt "
-            "[default: when all of the first 20 were].",
+            help="Stop when so many rows, or from the 20th on such a share, were rejected "
+            "or are in doubt [default: when all of the first 20 were].",
         ),
-        click.option("--window", metavar="HH:MM-HH:MM", help="Write only in this part of the day."),
         click.option(
-            "--max-requests", type=click.IntRange(min=1), help="Stop after so many requests."
+            "--window",
+            metavar="HH:MM-HH:MM",
+            help="Write only in this part of the day (local time).",
+        ),
+        click.option(
+            "--max-requests",
+            type=click.IntRange(min=1),
+            help="Stop after so many requests that write.",
         ),
         click.option(
             "--max-minutes",
-            type=click.FloatRange(min=0, min_open=True),
+            type=click.FloatRange(min=0, min_open=True, max=1e6),
             help="Stop after so many minutes.",
         ),
         click.option(

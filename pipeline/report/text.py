@@ -83,12 +83,20 @@ def outcome_lines(outcomes: Iterable[Outcome], sheet: str, most: int = MAX_LINES
 def run_line(run: Mapping[str, Any]) -> str:
     """Return one line of the list of runs."""
     at = datetime.fromtimestamp(run["started"]).astimezone()
-    end = "done"
+    came = f"{counts_line(run['counts'])} {_state(run)}"
+    return f"{run['run']}  {at:%Y-%m-%d %H:%M}  {run['file']}  {came}"
+
+
+def _state(run: Mapping[str, Any]) -> str:
+    if run["running"]:
+        return f"Running, process {run['running']}."
     if run["taken_up_by"]:
-        end = f"imported again by {run['taken_up_by']}"
-    elif run["open"]:
-        end = f"stopped: {run['stopped'] or 'it did not end'}"
-    return f"{run['run']}  {at:%Y-%m-%d %H:%M}  {run['file']}  {counts_line(run['counts'])} {end}"
+        return "Imported again since."
+    if not run["open"]:
+        return "Done."
+    if not (run["counts"]["unsent"] or run["counts"]["in_doubt"]):
+        return "Done, but its results are not written yet."
+    return str(run["stopped"] or "Broken off (killed, or a power cut).")
 
 
 def row_lines(outcomes: Iterable[Outcome]) -> list[str]:

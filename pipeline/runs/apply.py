@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from pipeline.api.client import Client
@@ -67,6 +68,7 @@ class Apply:
         self._tried: set[int] = set()
         self._held_back: set[int] = set()
         self._senders = ThreadPoolExecutor(MAX_SENDERS, thread_name_prefix="sender")
+        self._written_before = client.tally.written
         self._ended = self._failed = self._in_a_row = 0
 
     def carry_out(self, changes: Sequence[Change]) -> Applied:
@@ -91,7 +93,8 @@ class Apply:
                 self._journal.keep_rates(self._client.pacer.found())
         finally:
             self._senders.shutdown(wait=False, cancel_futures=True)
-        return Applied(self._journal.outcomes(self._run), stopped)
+        outcomes = self._journal.outcomes(self._run)
+        return Applied(tuple(map(_in_words, outcomes)) if stopped else outcomes, stopped)
 
     def take_up(self, change: Change, attempts: Sequence[Attempt]) -> bool:
         """Hear of what an earlier process sent; True when the row has to be looked for first."""
@@ -106,7 +109,7 @@ class Apply:
     # ---- one step of the loop
 
     def _step(self) -> None:
-        self._terms.brake.check(self._client.tally.sent + len(self._flying))
+        self._terms.brake.check(self._client.tally.written - self._written_before)
         self._check_failures()
         if self._flying and not self._may_send():
             self._land(TICK_SECONDS)
@@ -247,3 +250,9 @@ class Apply:
 
 def _never() -> bool:
     return False
+
+
+def _in_words(outcome: Outcome) -> Outcome:
+    if outcome.status != "unsent" or outcome.message:
+        return outcome
+    return replace(outcome, message="The run stopped before this row.")

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from pipeline.clocks import Clocks
 from pipeline.errors import StoppedError, UsageError
 
+WHOLE_DAY_SECONDS = 86_400.0
 WINDOW_TEXT = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 
@@ -31,7 +32,7 @@ class Hours:
             raise UsageError(
                 f"--window: '{text}' is not a part of the day. Write it as 22:00-06:00."
             ) from error
-        if hours.start == hours.end:
+        if hours.start == hours.end and match and match[3] != "24":
             raise UsageError(f"--window: '{text}' has no length. Write it as 22:00-06:00.")
         return hours
 
@@ -46,6 +47,8 @@ class Hours:
             if self.start < self.end
             else at >= self.start or at < self.end
         )
+        if self.start == self.end:
+            return WHOLE_DAY_SECONDS
         if not inside:
             return 0.0
         end = now.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
@@ -79,12 +82,15 @@ class Brake:
         self.asked.set()
 
     def check(self, requests: int = 0) -> None:
-        """Raise StoppedError, with the reason, when the run has to stop now."""
+        """Raise StoppedError, with the reason, when the run has to stop now.
+
+        `requests` are those of the run that wrote.
+        """
         if self.asked.is_set():
             raise StoppedError("Stopped on request.")
         bounds = self._bounds
         if bounds.max_requests is not None and requests >= bounds.max_requests:
-            raise StoppedError(f"Stopped after {requests:,} requests, as --max-requests asks.")
+            raise StoppedError(f"Stopped after {requests:,} writes, as --max-requests asks.")
         if self._began is not None and self._seconds_left() <= 0:
             if bounds.hours and not bounds.hours.seconds_left(self._local()):
                 raise StoppedError(f"Stopped outside the hours {bounds.hours}, as --window asks.")

@@ -37,6 +37,8 @@ RATE_SECONDS = 7 * 86_400.0  # a limit found so long ago is looked for anew
 FORGET_SECONDS = 30 * 86_400.0  # copies of files are dropped so long after their run is done
 WAL_TRIES = 50
 OPEN = "(status IS NULL OR status IN ('unsent', 'in_doubt'))"  # rows that a resume looks at
+DOUBTFUL = "(verdict IS NULL OR verdict IN ('IN_DOUBT', 'STOP'))"  # see `lines.is_doubtful`
+NO_RUN = 0  # in place of a run's number: an import that had nothing to write
 RUN = f"SELECT {RUN_COLUMNS} FROM run"
 
 
@@ -97,12 +99,7 @@ class Journal:
                 f"INSERT INTO run ({names}) VALUES ({marks})", tuple(values.values())
             ).lastrowid
             assert run is not None
-            self._db.execute(
-                "UPDATE run SET taken_up_by = ? WHERE account = ? AND digest = ? AND sheet = ? "
-                "AND id <> ? AND "
-                f"(ended IS NULL OR EXISTS (SELECT 1 FROM change WHERE run = run.id AND {OPEN}))",
-                (run, self.account, source.digest, source.sheet, run),
-            )
+            self._take_up(source, run)
             self._forget()
             self._db.execute("INSERT INTO source VALUES (?, ?)", (run, source.content))
             self._db.executemany(
@@ -112,6 +109,20 @@ class Journal:
             )
             self._settle(run, settled)
         return run
+
+    def take_up(self, source: Source) -> None:
+        """Close the earlier runs of a file that was imported again with nothing left to write."""
+        with self._on_disk():
+            self._take_up(source, NO_RUN)
+
+    def _take_up(self, source: Source, run: int) -> None:
+        """Close the earlier runs of a file, also of what it said before: they must not go on."""
+        self._db.execute(
+            "UPDATE run SET taken_up_by = ? WHERE account = ? AND sheet = ? "
+            "AND (digest = ? OR file = ?) AND id <> ? AND taken_up_by IS NULL "
+            f"AND (ended IS NULL OR EXISTS (SELECT 1 FROM change WHERE run = run.id AND {OPEN}))",
+            (run, self.account, source.sheet, source.digest, str(source.file), run),
+        )
 
     def _forget(self) -> None:
         """Drop what no run needs any more: files of runs long done, writes of days long past."""
@@ -161,7 +172,7 @@ class Journal:
         with self._on_disk():
             self._db.execute(
                 "UPDATE attempt SET verdict = 'NOT_STORED' WHERE run = ? AND row = ? AND "
-                "(verdict IS NULL OR verdict IN ('IN_DOUBT', 'STOP'))",
+                f"{DOUBTFUL}",
                 (run, row),
             )
 
@@ -181,6 +192,11 @@ class Journal:
         """Write down that a run goes on: until it ends again it can be resumed."""
         with self._together():
             self._db.execute("UPDATE run SET ended = NULL, stopped = NULL WHERE id = ?", (run,))
+
+    def note(self, run: int, stopped: str) -> None:
+        """Write down why a run stopped that has not ended: its results are missing."""
+        with self._together():
+            self._db.execute("UPDATE run SET stopped = ? WHERE id = ?", (stopped, run))
 
     def end(self, run: int, stopped: str | None) -> None:
         """Write down that a run ended, its results written; and why, if before its last row."""
@@ -223,9 +239,11 @@ class Journal:
         return tuple(Problem(**each) for each in json.loads(text))
 
     def outcomes(self, run: int) -> tuple[Outcome, ...]:
-        """Return one outcome per row of the file; rows that were not sent are so marked."""
+        """Return one outcome per row of the file: without a status it is in doubt, or unsent."""
         lines = self._all(
-            "SELECT row, coalesce(status, 'unsent'), coalesce(message, ''), record_id "
+            "SELECT row, coalesce(status, CASE WHEN EXISTS (SELECT 1 FROM attempt "
+            f"WHERE attempt.run = change.run AND attempt.row = change.row AND {DOUBTFUL}) "
+            "THEN 'in_doubt' ELSE 'unsent' END), coalesce(message, ''), record_id "
             "FROM change WHERE run = ? ORDER BY row",
             run,
         )

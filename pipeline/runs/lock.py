@@ -22,8 +22,7 @@ def only_writer(home: Path, journal: Journal) -> Iterator[None]:
 
     The system itself frees the lock of a process that died, however it died.
     """
-    name = hashlib.sha256(journal.account.encode()).hexdigest()[:16]
-    lock = FileLock(home / f"writer-{name}.lock", timeout=0)
+    lock = _lock(home, journal)
     try:
         lock.acquire()
     except Timeout as error:
@@ -41,6 +40,21 @@ def only_writer(home: Path, journal: Journal) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def writer_now(home: Path, journal: Journal) -> int | None:
+    """Return the process that holds the account just now, if any does."""
+    lock = _lock(home, journal)
+    try:
+        with lock:
+            return None
+    except (Timeout, OSError, NotImplementedError):
+        return (journal.writer() or (0,))[0]
+
+
+def _lock(home: Path, journal: Journal) -> FileLock:
+    name = hashlib.sha256(journal.account.encode()).hexdigest()[:16]
+    return FileLock(home / f"writer-{name}.lock", timeout=0)
 
 
 def _who(journal: Journal) -> str:
