@@ -13,7 +13,7 @@ from pipeline import importing
 from pipeline.api.client import connect
 from pipeline.cli.planned import Planned, look_up_and_plan
 from pipeline.cli.resumer import carry_on
-from pipeline.cli.session import RunChoices, Session, go_on, writing
+from pipeline.cli.session import RunChoices, Session, go_on, run_json, writing
 from pipeline.cli.shared import Screen
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
@@ -68,22 +68,8 @@ def _dry_run(
         found = look_up_and_plan(prepared, client, screen, allow_delete=choices.allow_delete)
         found.show()
     applied = importing.leave_alone(found.plan)
-    tally = client.tally
-    screen.give(
-        {
-            "run": None,
-            "file": str(prepared.sheet.path),
-            "counts": count(applied.outcomes),
-            "results": None,
-            "requests": {
-                "sent": tally.sent,
-                "throttled": tally.throttled,
-                "retried": tally.retried,
-            },
-            "seconds": round(time.monotonic() - began, 3),
-            "stopped": None,
-        }
-    )
+    seconds = time.monotonic() - began
+    screen.give(run_json(None, prepared.sheet.path, applied, None, client.tally, seconds))
     counts = count(applied.outcomes)
     screen.say(f"{text.counts_line(counts)} Dry run: nothing was written.")
     return _exit_code(found.plan, applied)

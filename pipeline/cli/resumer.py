@@ -36,7 +36,7 @@ def run_resume(
     """
     with writing(settings, screen, choices, clocks) as session:
         if number is None and not session.journal.open_runs():
-            session.give(None, Path(), Applied(()), None)
+            session.give(None, None, Applied(()), None)
             screen.say(f"Nothing to resume: all runs into {session.journal.account} have ended.")
             return DONE
         return carry_on(pick(session.journal, number), session, results)

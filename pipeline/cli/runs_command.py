@@ -39,6 +39,8 @@ def command(
     from pipeline.runs.journal import Journal  # noqa: PLC0415 - as above
 
     settings = identified(read_settings(base_url=base_url, profile=profile, limits=limits), clocks)
+    if not settings.username:
+        raise UsageError("runs: whose? Runs are kept by login: set NEXUDUS_USERNAME.")
     screen = Screen(as_json)
     with Journal(settings.home, settings.account, now=clocks.wall) as journal:
         if run is None:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from pipeline.api.client import Client, connect, identified
+from pipeline.api.client import Client, Tally, connect, identified
 from pipeline.cli.progress import Progress
 from pipeline.cli.shared import Screen, stop_on_signal
 from pipeline.clocks import Clocks
@@ -128,30 +129,41 @@ class Session:
                 f"{applied.stopped} {text.written_line(counts)}{see} To go on: {go_on(run)}"
             )
             return applied.stopped.exit_code
-        nothing = any(counts[each] for each in (*WRITTEN, "in_doubt", "rejected"))
-        self.screen.say(
-            f"{text.counts_line(counts)}{'' if nothing else ' Nothing was written.'}{see}"
-        )
+        sent = any(counts[each] for each in (*WRITTEN, "in_doubt", "rejected"))
+        nothing = "" if sent else " Nothing was written."
+        self.screen.say(f"{text.counts_line(counts)}{nothing}{see}")
         return UNFINISHED_ROWS if any(counts[each] for each in UNFINISHED) else DONE
 
-    def give(self, number: str | None, file: Path, applied: Applied, results: str | None) -> None:
+    def give(
+        self, number: str | None, file: Path | None, applied: Applied, results: str | None
+    ) -> None:
         """Print the JSON object of a run."""
-        tally = self.client.tally
-        self.screen.give(
-            {
-                "run": number,
-                "file": str(file),
-                "counts": count(applied.outcomes),
-                "results": results,
-                "requests": {
-                    "sent": tally.sent,
-                    "throttled": tally.throttled,
-                    "retried": tally.retried,
-                },
-                "seconds": round(time.monotonic() - self.began, 3),
-                "stopped": str(applied.stopped) if applied.stopped else None,
-            }
-        )
+        seconds = time.monotonic() - self.began
+        self.screen.give(run_json(number, file, applied, results, self.client.tally, seconds))
+
+
+def run_json(
+    number: str | None,
+    file: Path | None,
+    applied: Applied,
+    results: str | None,
+    tally: Tally,
+    seconds: float,
+) -> dict[str, Any]:
+    """Return what --json tells of an import, a resume or a dry run."""
+    return {
+        "run": number,
+        "file": str(file) if file else None,
+        "counts": count(applied.outcomes),
+        "results": results,
+        "requests": {
+            "sent": tally.sent,
+            "throttled": tally.throttled,
+            "retried": tally.retried,
+        },
+        "seconds": round(seconds, 3),
+        "stopped": str(applied.stopped) if applied.stopped else None,
+    }
 
 
 def go_on(run: Run) -> str:
