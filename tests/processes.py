@@ -103,6 +103,7 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_heed_signals if os.name == "posix" else None,
         )
 
     def run(self, *words: object) -> tuple[int, str, str]:
@@ -110,3 +111,9 @@ class Command:
         process = self.start(*words)
         out, errors = process.communicate(timeout=120)
         return process.returncode, out, errors
+
+
+def _heed_signals() -> None:
+    """Be as a command in a terminal: what runs the tests may ignore signals (nohup, a job)."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from math import ceil
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -30,6 +31,9 @@ COLOURS = {
     "blocked": "#FCE4D6",
     "invalid": "#FCE4D6",
 }
+LINE_CHARACTERS = 80  # that surely stand in one line of the summary
+LINE_POINTS = 15
+A4 = 9
 MAX_TEXT = 32_767  # characters of a cell
 
 Line = tuple[Cell, ...]
@@ -51,12 +55,17 @@ def write_plan(path: Path, plan: Plan, summary: str, account: str) -> None:
 def _write_summary(book: Workbook, plan: Plan, summary: str, account: str) -> None:
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, 85)
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     bold = book.add_format({"bold": True, "font_size": 14})
     lines = ["Plan", account, summary, "Nothing was written yet.", ""]
     lines += [str(each) for each in plan.problems]
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for row, line in enumerate(lines):
+        if row:  # not every program fits the height of wrapped text by itself
+            sheet.set_row(row, LINE_POINTS * max(ceil(len(line) / LINE_CHARACTERS), 1))
         sheet.write_string(row, 0, line[:MAX_TEXT], bold if row == 0 else wrapped)
 
 
@@ -66,6 +75,10 @@ def _lay_out(book: Workbook, sheet: Worksheet) -> None:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, header)
     sheet.freeze_panes(1, 3)
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     sheet.autofilter(0, 0, 0, len(COLUMNS) - 1)
 
 
