@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeline.sandbox import Sandbox
 
 PIPELINE = [sys.executable, "-m", "pipeline"]
 KILLED = -signal.SIGKILL if os.name == "posix" else 1
+SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
 QUICK = """
 [default]
 timeout = 2
@@ -96,15 +98,15 @@ class Command:
 
     def start(self, *words: object) -> subprocess.Popen[str]:
         """Start it and return at once."""
-        return subprocess.Popen(
-            [*PIPELINE, *map(str, words)],
-            cwd=self.folder,
-            env=self._environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=_heed_signals if os.name == "posix" else None,
-        )
+        with heeded_signals():
+            return subprocess.Popen(
+                [*PIPELINE, *map(str, words)],
+                cwd=self.folder,
+                env=self._environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
 
     def run(self, *words: object) -> tuple[int, str, str]:
         """Run it to its end; returns exit code, output and messages."""
@@ -113,7 +115,14 @@ class Command:
         return process.returncode, out, errors
 
 
-def _heed_signals() -> None:
-    """Be as a command in a terminal: what runs the tests may ignore signals (nohup, a job)."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+@contextmanager
+def heeded_signals() -> Iterator[None]:
+    """Start processes as a terminal does: what runs the tests may ignore signals (nohup, a job)."""
+    ignored = [each for each in SIGNALS if signal.getsignal(each) is signal.SIG_IGN]
+    for each in ignored:
         signal.signal(each, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for each in ignored:
+            signal.signal(each, signal.SIG_IGN)
