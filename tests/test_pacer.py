@@ -203,3 +203,16 @@ def test_a_request_that_is_held_back_takes_no_slot():
 
     assert clock.now == 1_000.5
     assert pacer.answer_seconds("write") == 0.5
+
+
+def test_a_slow_request_counts_from_when_it_left():
+    """What its sender does before, such as writing a journal, is no way to the service."""
+    clock = Clock()
+    pacer = Pacer([Limit("write", 1, 1)], clock=clock, sleep=clock.sleep)
+    for _ in range(5):
+        with pacer.slot("write"):
+            clock.now += 2
+    with pacer.slot("write") as leaves:
+        clock.now += 0.4
+        leaves()
+        assert pacer.wait_seconds("write") == pytest.approx(1.03)

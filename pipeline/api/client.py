@@ -181,11 +181,12 @@ class Client:
     ) -> Reply:
         kind = "read" if method == "GET" else "write"
         watcher = watcher or self.watcher
-        with self.pacer.slot(kind):
+        with self.pacer.slot(kind) as leaves:
             with self._lock:
                 self.tally.sent += 1
                 self.tally.written += kind == "write"
             sending = watcher.sending(method, path)
+            leaves()
             began = self.clocks.monotonic()
             reply = self._reply(method, path, request)
             self._hear(reply)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 from threading import Lock
 
@@ -111,9 +112,10 @@ class Pacer:
         self._searches: dict[str, RateSearch] = {}
 
     @contextmanager
-    def slot(self, kind: str) -> Iterator[None]:
+    def slot(self, kind: str) -> Iterator[Callable[[], None]]:
         """Wait until a request of `kind` may leave; the block is that request.
 
+        What is given is to be called when it leaves, if that is not at once.
         Raises StoppedError when the wait would be longer than an hour.
         """
         while (request := self.enter(kind)) is None:
@@ -122,7 +124,7 @@ class Pacer:
                 raise StoppedError(self._budget_sentence(kind, wait))
             self._sleep(POLL_SECONDS if wait == IN_FLIGHT else wait)
         try:
-            yield
+            yield partial(self._leaves, request)
         except HeldBack:
             self._take_back(request)
             raise
@@ -134,6 +136,11 @@ class Pacer:
         with self._lock:
             now = self._clock()
             return self._enter(kind, now) if self._wait(kind, now) <= 0 else None
+
+    def _leaves(self, request: Request) -> None:
+        """Date a request by when it left: what came before, such as a journal, jitters."""
+        with self._lock:
+            request.sent = self._clock()
 
     def _take_back(self, request: Request) -> None:
         with self._lock:
