@@ -22,7 +22,7 @@ from pipeline.rows import Row
 from pipeline.runs.apply import Apply
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Run, Source
-from pipeline.runs.outcome import Outcome
+from pipeline.runs.outcome import Outcome, outcome_of
 from pipeline.runs.send import holds
 from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
@@ -120,10 +120,10 @@ def unsent(change: Change) -> Outcome:
         for each in change.problems
     )
     if change.action in {"blocked", "invalid", "unchanged"}:
-        return Outcome(change.row, change.action, words, change.record_id)
+        return outcome_of(change, change.action, words)
     if change.action == "skip":
-        return Outcome(change.row, "unchanged", "Left out: Action is skip.", change.record_id)
-    return Outcome(change.row, "unsent", words, change.record_id)
+        return outcome_of(change, "unchanged", "Left out: Action is skip.")
+    return outcome_of(change, "unsent", words)
 
 
 def _place_link(entity: Entity) -> str:

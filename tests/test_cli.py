@@ -65,6 +65,8 @@ def test_version_and_the_module_are_the_same_command():
         (["export", "-o", "x.xlsx", "--limit", "fast"], 2, "'fast' is not a limit."),
         (["sandbox", "--fault", "fast"], 2, "fault 'fast' is not one."),
         (["sandbox", "--limit", "fast"], 2, "limit 'fast' is not one."),
+        (["resume", "9" * 20], 2, "is not in the range"),
+        (["runs", "9" * 20], 2, "is not in the range"),
         (["nonsense"], 2, "No such command 'nonsense'."),
         (["plan"], 2, "Missing argument 'FILE'."),
     ],

@@ -264,6 +264,20 @@ def test_a_create_that_was_not_stored_is_sent_once_more(shell, sandbox, tmp_path
     assert len(writes(sandbox)) == ROOMS + 1
 
 
+def test_the_readme_shows_what_an_import_says(shell, monkeypatch, tmp_path):
+    """The tour's last lines are those of the commands, paths as a person in that folder types."""
+    readme = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    first = shell("import", copy(tmp_path), "--yes", "--limit", "none")
+    exported = shell("export", "-o", "export.xlsx", "--limit", "none")
+    back = shell("import", "export.xlsx", "--yes", "--limit", "none")
+
+    assert first.out.splitlines()[-1] == "39 rows: 39 created. See rooms.results.xlsx."
+    for said in (first, exported, back):
+        assert said.out.splitlines()[-1] in readme.splitlines()
+
+
 def test_a_rejected_row_does_not_stop_the_others(shell, sandbox, tmp_path):
     """A server's refusal is told by row with its words; the rest is sent."""
     sandbox.add_fault("not-successful@POST+2")

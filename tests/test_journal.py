@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.entities import RESOURCE
 from pipeline.errors import StoppedError, UsageError
+from pipeline.importing import is_behind
 from pipeline.planning.plan import Change, Difference, Plan
 from pipeline.runs.journal import FILE, Journal
 from pipeline.runs.lines import Source
@@ -117,6 +118,21 @@ def test_each_sending_and_its_end(journal, tmp_path, clock):
     assert (lost.verdict, lost.ended) == (None, None)
     journal.not_stored(number, 2)
     assert [each.verdict for each in journal.attempts(number, 2)] == ["THROTTLED", "NOT_STORED"]
+
+
+def test_a_look_up_that_lags_behind_an_update_is_noticed(journal, tmp_path, clock):
+    """A record that does not hold yet what was just sent would be taken back by a new plan."""
+    number = begin(journal, tmp_path)
+    journal.ended(journal.intend(number, 3, "PUT"), "DONE", 200, 31, "")
+
+    def behind(allocation: int) -> bool:
+        record = {"Name": "Room B", "Allocation": allocation}
+        seen = Plan((Change(3, "unchanged", "Room B", record_id=31, before=record),), ())
+        return is_behind(seen, RESOURCE, journal, 30)
+
+    assert (behind(4), behind(5)) == (True, False)
+    clock.now += 31
+    assert behind(4) is False
 
 
 def test_settled_rows_are_not_open_any_more(journal, tmp_path):

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 
 import pytest
 
-from pipeline.api.limits import DAY, DEFAULT_LIMITS, Limit, floor_seconds, parse_limits
+from pipeline.api.limits import DAY, DEFAULT_LIMITS, Limit, parse_limits
 from pipeline.api.pacer import Pacer, Request
 from pipeline.api.watching import HeldBack
 from pipeline.errors import StoppedError, UsageError
@@ -123,9 +123,9 @@ def test_a_limit_that_cannot_be_meant(text):
 
 def test_the_least_time_that_the_limits_leave():
     """500 writes at 50 a minute take nine minutes; 3,000 take more than a day."""
-    assert floor_seconds(DEFAULT_LIMITS, reads=0, writes=500) == 9 * 60
-    assert floor_seconds(DEFAULT_LIMITS, reads=0, writes=3_000) == DAY
-    assert floor_seconds((), reads=10, writes=10) == 0
+    assert Pacer(DEFAULT_LIMITS).remaining_seconds("write", 500) == 9 * 60
+    assert Pacer(DEFAULT_LIMITS).remaining_seconds("write", 3_000) == DAY
+    assert Pacer([]).remaining_seconds("write", 10) == 0
 
 
 def overlapping(
@@ -216,3 +216,14 @@ def test_a_slow_request_counts_from_when_it_left():
         clock.now += 0.4
         leaves()
         assert pacer.wait_seconds("write") == pytest.approx(1.03)
+
+
+def test_a_request_that_hangs_does_not_hold_the_others_for_long():
+    """One without an answer for five seconds has arrived, or never will: its slot is freed."""
+    clock = Clock()
+    pacer = Pacer([Limit("all", 1, 0.1)], clock=clock, sleep=clock.sleep)
+    assert pacer.enter("write") is not None
+
+    assert pacer.enter("read") is None
+    clock.now += 5.2
+    assert pacer.enter("read") is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flows import SkippingTime
 
@@ -67,3 +69,14 @@ def test_log_lines_have_the_promised_keys(tmp_path, time):
         '{"at": "2023-11-14T22:13:20.250+00:00", "run": "0007", "row": 14, "attempt": 2, '
         '"method": "POST", "verdict": "done", "status": 200, "milliseconds": 41}'
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_log_file_on_a_full_disk_is_given_up_and_said_once():
+    """No log is worth a run."""
+    told: list[str] = []
+    with LogFile(Path("/dev/full"), lambda: 0.0, told.append) as log:
+        log(Exchange(2, 1, "POST", "DONE", 200, 0.1))
+        log(Exchange(3, 1, "POST", "DONE", 200, 0.1))
+
+    assert told == ["The log file cannot be written any more (No space left on device)."]

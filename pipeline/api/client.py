@@ -138,10 +138,10 @@ class Client:
             if verdict is Verdict.RENEW and not patience.renewed:
                 self._login.renew(token)
                 patience.renewed = True
-            elif verdict is Verdict.THROTTLED:
-                patience.throttled += 1
-            elif verdict is Verdict.AGAIN and patience.allows(reply):
-                pass
+            elif verdict is Verdict.THROTTLED or (
+                verdict is Verdict.AGAIN and patience.allows(reply)
+            ):
+                pass  # the pause is over, or the pacer holds everybody
             elif verdict is Verdict.AGAIN and method != "GET" and reply.failure != "unconnected":
                 return Answer(Verdict.IN_DOUBT, reply)
             else:
@@ -231,11 +231,9 @@ class Client:
         while True:
             reply = self._exchange("POST", path, data=dict(form), headers=dict(headers))
             verdict = judge("GET", reply)
-            if verdict is Verdict.THROTTLED:
-                patience.throttled += 1
-            elif reply.ok or verdict is not Verdict.AGAIN:
+            if reply.ok or verdict not in {Verdict.AGAIN, Verdict.THROTTLED}:
                 return reply
-            elif not patience.allows(reply):
+            if verdict is Verdict.AGAIN and not patience.allows(reply):
                 raise self._final("POST", path, verdict, reply)
 
     def _throttled(self, kind: str, reply: Reply, seconds: float) -> None:
@@ -291,7 +289,6 @@ class _Patience:
         self._attempts = 0
         self._away_since: float | None = None
         self.renewed = False
-        self.throttled = 0
 
     def allows(self, reply: Reply) -> bool:
         """Pause before another attempt; False when there were enough.

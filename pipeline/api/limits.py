@@ -62,12 +62,3 @@ def parse_limits(texts: Iterable[str]) -> tuple[Limit, ...]:
     if [text.lower() for text in given] == ["none"]:
         return ()
     return tuple(parse_limit(text) for text in given)
-
-
-def floor_seconds(limits: Iterable[Limit], *, reads: int, writes: int) -> float:
-    """Return the least time in which so many requests can be sent within the limits."""
-    counts = {"read": reads, "write": writes, "all": reads + writes}
-    return max(
-        ((max(counts[each.kind], 1) - 1) // each.count * each.seconds for each in limits),
-        default=0.0,
-    )

@@ -69,7 +69,7 @@ def _dry_run(
         found.show()
     applied = importing.leave_alone(found.plan)
     seconds = time.monotonic() - began
-    screen.give(run_json(None, prepared.sheet.path, applied, None, client.tally, seconds))
+    screen.give(run_json(None, prepared.sheet.path.resolve(), applied, None, client.tally, seconds))
     counts = count(applied.outcomes)
     screen.say(f"{text.counts_line(counts)} Dry run: nothing was written.")
     return _exit_code(found.plan, applied)
@@ -122,8 +122,8 @@ def _leave_alone(found: Planned, session: Session, source: Source) -> int:
     results = None
     if found.prepared.rows:
         results = _write(found, applied, source.results)
-    session.give(None, found.prepared.sheet.path, applied, results)
-    see = f" See {results}." if results else ""
+    session.give(None, source.file, applied, results)
+    see = f" See {text.shown_path(results)}." if results else ""
     session.screen.say(f"{text.counts_line(count(applied.outcomes))} Nothing was written.{see}")
     return _exit_code(found.plan, applied)
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from pipeline.cli.shared import Screen, account_options, json_option, run_options
+from pipeline.cli.shared import RUN_NUMBER, Screen, account_options, json_option, run_options
 from pipeline.clocks import Clocks
 
 EPILOG = "Example: nexudus-bulk resume 0007"
 
 
 @click.command("resume", epilog=EPILOG)
-@click.argument("run", type=int, required=False)
+@click.argument("run", type=RUN_NUMBER, required=False)
 @click.option(
     "--results",
     type=click.Path(path_type=Path),

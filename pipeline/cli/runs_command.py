@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.shared import Screen, account_options, json_option
+from pipeline.cli.shared import RUN_NUMBER, Screen, account_options, json_option
 from pipeline.clocks import Clocks
 from pipeline.errors import DONE, UsageError
 
@@ -19,7 +19,7 @@ EPILOG = "Example: nexudus-bulk runs 0007"
 
 
 @click.command("runs", epilog=EPILOG)
-@click.argument("run", type=int, required=False)
+@click.argument("run", type=RUN_NUMBER, required=False)
 @account_options
 @json_option
 @click.pass_obj

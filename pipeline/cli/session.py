@@ -123,7 +123,7 @@ class Session:
             self.journal.end(run.id, str(applied.stopped))
         self.give(run.number, run.file, applied, results)
         self.screen.warn(text.outcome_lines(applied.outcomes, run.sheet))
-        see = f" See {results}." if results else ""
+        see = f" See {text.shown_path(results)}." if results else ""
         if applied.stopped:
             self.screen.warn(
                 f"{applied.stopped} {text.written_line(counts)}{see} To go on: {go_on(run)}"

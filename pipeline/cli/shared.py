@@ -119,6 +119,7 @@ def run_options(function: Function) -> Function:
     return function
 
 
+RUN_NUMBER = click.IntRange(1, 999_999_999)
 STOPPING = (
     "Stopping: what is under way ends first. Once more stops at once, and nothing is lost by it.\n"
 )

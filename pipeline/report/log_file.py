@@ -65,5 +65,7 @@ class LogFile:
                     self._file.write(json.dumps(line) + "\n")
                     self._file.flush()
                 except OSError as error:
+                    with suppress(OSError):
+                        self._file.close()
                     self._file = None  # no log is worth a run
                     self._tell(f"The log file cannot be written any more ({error.strerror}).")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from pipeline.planning.plan import Change, Plan
@@ -129,6 +131,13 @@ def written_line(counts: Mapping[str, int]) -> str:
         return "Nothing was written."
     doubt = f", {counts['in_doubt']} in doubt" if counts["in_doubt"] else ""
     return f"Written so far: {_many(written, 'row')}{doubt}."
+
+
+def shown_path(path: str) -> str:
+    """Return a path as a person in this folder would type it."""
+    with suppress(ValueError):
+        return str(Path(path).relative_to(Path.cwd()))
+    return path
 
 
 def duration(seconds: float) -> str:

@@ -22,7 +22,7 @@ from pipeline.runs.doubts import Doubts, Search
 from pipeline.runs.fresh import Fresh
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Attempt, Run, is_doubtful
-from pipeline.runs.outcome import Outcome
+from pipeline.runs.outcome import Outcome, outcome_of
 from pipeline.runs.send import Sender, Sent
 from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
@@ -186,7 +186,7 @@ class Apply:
             self._doubts.add(change, attempts)
             return
         words = "Sent, but no answer came. A resume reads the record before it sends again."
-        self._end(Outcome(change.row, "in_doubt", words, change.record_id))
+        self._end(outcome_of(change, "in_doubt", words))
 
     def _end(self, outcome: Outcome) -> None:
         self._journal.settle(self._run, [outcome])
@@ -225,7 +225,7 @@ class Apply:
                 again.append(change)
                 continue
             words = f"The server failed all of {MAX_SENDINGS} times; nothing was stored."
-            self._end(Outcome(change.row, "rejected", words))
+            self._end(outcome_of(change, "rejected", words))
         return again
 
     # ---- the end before the end
@@ -245,7 +245,7 @@ class Apply:
                 "Sent, but no answer came, and no such record was found yet. "
                 f"Run `nexudus-bulk resume {self._run:04}`: it checks before it sends."
             )
-            self._end(Outcome(change.row, "in_doubt", words))
+            self._end(outcome_of(change, "in_doubt", words))
 
 
 def _never() -> bool:

@@ -13,7 +13,7 @@ from pipeline.planning.plan import Change
 from pipeline.planning.refresh import refreshed
 from pipeline.planning.stored import Record
 from pipeline.runs.doubts import Search
-from pipeline.runs.outcome import Outcome
+from pipeline.runs.outcome import Outcome, Status, outcome_of
 from pipeline.schema import Entity
 
 RECORD_SECONDS = 60.0  # how old a record may be under an update
@@ -53,8 +53,8 @@ class Fresh:
             self._read(following)
         record = self._records.get(change.record_id)
         if record is None:
-            status = "deleted" if change.action == "delete" else "stale"
-            return _outcome(change, status, "It was deleted meanwhile.")
+            status: Status = "deleted" if change.action == "delete" else "stale"
+            return outcome_of(change, status, "It was deleted meanwhile.")
         if change.action == "delete":
             return change
         fresh = refreshed(self._entity, change, record)
@@ -86,7 +86,7 @@ class Fresh:
                 f"({', '.join(map(str, numbers))}). Nothing was sent; import the file again to "
                 "update it."
             )
-            return _outcome(change, "stale", words)
+            return outcome_of(change, "stale", words)
         return change
 
     def _overtaken(
@@ -97,17 +97,17 @@ class Fresh:
                 f"Changed by somebody else since it was planned: {', '.join(moved)}. "
                 "Nothing was sent; import the file again to see what differs now."
             )
-            return _outcome(change, "stale", words)
+            return outcome_of(change, "stale", words)
         if not change.differences:
             words = "Begun by an earlier version, which did not keep enough to go on with."
-            return _outcome(change, "stale", f"{words} Import the file again.")
+            return outcome_of(change, "stale", f"{words} Import the file again.")
         if not tried:
-            return _outcome(change, "unchanged", "It holds the new values already.")
+            return outcome_of(change, "unchanged", "It holds the new values already.")
         if lost := self._lost_children(change, record):
             words = f"The new values are there, but {lost} came back different. Compare them."
-            return _outcome(change, "in_doubt", words)
+            return outcome_of(change, "in_doubt", words)
         words = "It was sent before; the record was read and holds the new values."
-        return _outcome(change, "updated", words)
+        return outcome_of(change, "updated", words)
 
     def _lost_children(self, change: Change, record: Mapping[str, Any]) -> str:
         """Name the children that an update which may have arrived has lost or doubled."""
@@ -123,7 +123,3 @@ class Fresh:
                 or [],
             )
         )
-
-
-def _outcome(change: Change, status: Any, words: str) -> Outcome:
-    return Outcome(change.row, status, words, change.record_id)

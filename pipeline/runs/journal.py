@@ -19,6 +19,7 @@ from pipeline.errors import StoppedError, UsageError
 from pipeline.planning.plan import Change, Plan
 from pipeline.problems import Problem
 from pipeline.runs.lines import (
+    DOUBTFUL_VERDICTS,
     RUN_COLUMNS,
     Attempt,
     Run,
@@ -37,7 +38,7 @@ RATE_SECONDS = 7 * 86_400.0  # a limit found so long ago is looked for anew
 FORGET_SECONDS = 30 * 86_400.0  # copies of files are dropped so long after their run is done
 WAL_TRIES = 50
 OPEN = "(status IS NULL OR status IN ('unsent', 'in_doubt'))"  # rows that a resume looks at
-DOUBTFUL = "(verdict IS NULL OR verdict IN ('IN_DOUBT', 'STOP'))"  # see `lines.is_doubtful`
+DOUBTFUL = f"(verdict IS NULL OR verdict IN {DOUBTFUL_VERDICTS})"
 NO_RUN = 0  # in place of a run's number: an import that had nothing to write
 RUN = f"SELECT {RUN_COLUMNS} FROM run"
 

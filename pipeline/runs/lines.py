@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.api.replies import Verdict
 from pipeline.planning.plan import Change, Difference
 from pipeline.schema import Entity
 
+DOUBTFUL_VERDICTS = (Verdict.IN_DOUBT.name, Verdict.STOP.name)
 RUN_COLUMNS = (
     "id, account, entity, file, digest, sheet, started, ended, stopped, known, results, taken_up_by"
 )
@@ -65,7 +67,7 @@ class Attempt:
 
 def is_doubtful(attempt: Attempt) -> bool:
     """Whether nobody knows if the request was carried out."""
-    return attempt.verdict in {None, "IN_DOUBT", "STOP"}
+    return attempt.verdict is None or attempt.verdict in DOUBTFUL_VERDICTS
 
 
 def read_run(line: tuple[Any, ...]) -> Run:

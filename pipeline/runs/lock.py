@@ -30,7 +30,7 @@ def only_writer(home: Path, journal: Journal) -> Iterator[None]:
             f"{_who(journal)} is writing to {journal.account}. Wait until it has ended, or end it "
             "with Ctrl-C. Nothing was sent."
         ) from error
-    except (OSError, NotImplementedError) as error:
+    except (OSError, NotImplementedError) as error:  # filelock's words for "no locks here"
         raise UsageError(
             f"{lock.lock_file}: cannot be locked ({error}). "
             "Set NEXUDUS_BULK_HOME to a folder on this machine's own disk."
@@ -48,8 +48,10 @@ def writer_now(home: Path, journal: Journal) -> int | None:
     try:
         with lock:
             return None
-    except (Timeout, OSError, NotImplementedError):
+    except Timeout:
         return (journal.writer() or (0,))[0]
+    except (OSError, NotImplementedError):  # no locks in this folder: nobody can hold one
+        return None
 
 
 def _lock(home: Path, journal: Journal) -> FileLock:

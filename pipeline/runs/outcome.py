@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from pipeline.planning.plan import Change
 
 Status = Literal[
     "created",
@@ -19,18 +21,7 @@ Status = Literal[
     "unsent",
     "deleted",
 ]
-STATUSES: tuple[Status, ...] = (
-    "created",
-    "updated",
-    "unchanged",
-    "rejected",
-    "invalid",
-    "blocked",
-    "stale",
-    "in_doubt",
-    "unsent",
-    "deleted",
-)
+STATUSES: tuple[Status, ...] = get_args(Status)
 UNFINISHED: frozenset[Status] = frozenset(("rejected", "invalid", "blocked", "stale", "in_doubt"))
 WRITTEN: tuple[Status, ...] = ("created", "updated", "deleted")
 
@@ -43,6 +34,11 @@ class Outcome:
     status: Status
     message: str = ""
     record_id: int | None = None
+
+
+def outcome_of(change: Change, status: Status, words: str = "") -> Outcome:
+    """Return the end of a change's row."""
+    return Outcome(change.row, status, words, change.record_id)
 
 
 def count(outcomes: Iterable[Outcome]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from pipeline.planning.overlay import same, stored_value
 from pipeline.planning.plan import Change
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import is_doubtful
-from pipeline.runs.outcome import Outcome
+from pipeline.runs.outcome import Outcome, outcome_of
 from pipeline.runs.watchers import Log, RowWatcher
 from pipeline.schema import Child, Entity
 
@@ -86,9 +86,9 @@ class Sender:
         if answer.verdict is Verdict.REJECTED and not gone:
             if change.action == "update" and self._had_doubts(change) and self._arrived(change):
                 words = "An answer was lost; the record was read and holds the new values."
-                return Sent(change, _outcome(change, "updated", words))
+                return Sent(change, outcome_of(change, "updated", words))
             words = f" it: {answer.words}" if answer.words else " it."
-            return Sent(change, _outcome(change, "rejected", f"The server refused{words}"))
+            return Sent(change, outcome_of(change, "rejected", f"The server refused{words}"))
         if change.action == "create":
             return self._created(change, answer)
         if change.action == "delete":
@@ -104,15 +104,15 @@ class Sender:
     def _updated(self, change: Change, answer: Answer) -> Sent:
         if answer.verdict is Verdict.IN_DOUBT and not self._arrived(change):
             words = "Sent, but no answer came, and the record does not hold the new values yet."
-            return Sent(change, _outcome(change, "in_doubt", words))
+            return Sent(change, outcome_of(change, "in_doubt", words))
         try:
             lost = [self._children_lost(change, each) for each in self._entity.children]
         except PipelineError as error:
             words = "The update went through, but could not be read back to see what became of it."
-            return Sent(change, _outcome(change, "in_doubt", words), error)
+            return Sent(change, outcome_of(change, "in_doubt", words), error)
         if wrong := " ".join(filter(None, lost)):
-            return Sent(change, _outcome(change, "in_doubt", wrong), StoppedError(wrong))
-        return Sent(change, _outcome(change, "updated", warnings(change)))
+            return Sent(change, outcome_of(change, "in_doubt", wrong), StoppedError(wrong))
+        return Sent(change, outcome_of(change, "updated", warnings(change)))
 
     def _had_doubts(self, change: Change) -> bool:
         """Whether an earlier sending of the row may have been carried out."""
@@ -150,8 +150,8 @@ class Sender:
     def _deleted(self, change: Change, answer: Answer) -> Outcome:
         if answer.verdict is Verdict.IN_DOUBT and self._read(change) is not None:
             words = "Sent, but no answer came, and the record is still there."
-            return _outcome(change, "in_doubt", words)
-        return _outcome(change, "deleted", "")
+            return outcome_of(change, "in_doubt", words)
+        return outcome_of(change, "deleted", "")
 
     def _read(self, change: Change) -> Mapping[str, Any] | None:
         ids = [change.record_id or 0]
@@ -171,7 +171,3 @@ def holds(entity: Entity, record: Mapping[str, Any], payload: Mapping[str, Any])
 def warnings(change: Change) -> str:
     """Return the warnings of a row's plan in one line."""
     return " ".join(f"{each.column}: {each.message}" for each in change.problems)
-
-
-def _outcome(change: Change, status: Any, words: str) -> Outcome:
-    return Outcome(change.row, status, words, change.record_id)
