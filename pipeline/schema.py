@@ -93,6 +93,8 @@ class Field:
     live: bool = False  # changes on the service without anybody's doing
     key: bool = False  # the record's own number: sent on update, never on create
     birth: bool = False  # when the record was made
+    stamp: bool = False  # when the record was last changed
+    archives: bool = False  # says yes where the record is put away
 
     @property
     def writable(self) -> bool:
@@ -125,6 +127,31 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A state of records that a report points out.
+
+    `holds` is given the values of `fields` in their order.
+    """
+
+    title: str
+    fields: tuple[str, ...]
+    holds: Callable[..., bool]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a report tells of all records: by which fields they are counted, what is added up.
+
+    `coverage` are yes/no fields, of which the share of records that have each is shown.
+    """
+
+    totals: tuple[str, ...]
+    capacity: str
+    coverage: Group
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True)
 class Child:
     """A list of small records that travels inside its parent under `field`.
 
@@ -152,6 +179,7 @@ class Entity:
     key: tuple[str, ...]
     role: str
     fields: tuple[Field, ...]
+    overview: Overview
     children: tuple[Child, ...] = ()
     rules: tuple[Rule, ...] = ()
     screen_keys: frozenset[str] = frozenset()  # sent by the service for its own screens, no fields
@@ -174,6 +202,16 @@ class Entity:
     def birth_field(self) -> Field | None:
         """The field that tells when the record was made, if there is one."""
         return next((each for each in self.fields if each.birth), None)
+
+    @cached_property
+    def stamp_field(self) -> Field:
+        """The field that tells when the record was last changed."""
+        return next(each for each in self.fields if each.stamp)
+
+    @cached_property
+    def archive_field(self) -> Field | None:
+        """The field that tells whether the record is put away, if there is one."""
+        return next((each for each in self.fields if each.archives), None)
 
     @cached_property
     def required(self) -> tuple[Field, ...]:

@@ -23,7 +23,12 @@ ARROWS: dict[str, set[str]] = {
     "rows": {"schema"},
     "entities": {"schema", "kinds"},
     "mapping": VALUES,
-    "sheets": VALUES | {"planning"},
+    "certificate": set(),
+    "comparison": VALUES | {"planning"},
+    "figures": VALUES,
+    "filters": VALUES | {"mapping"},
+    "series": VALUES | {"comparison", "planning"},
+    "sheets": VALUES | {"planning", "certificate", "comparison", "figures"},
     "header": VALUES | {"mapping", "sheets"},
     "checks": VALUES | {"mapping", "sheets", "header"},
     "children": VALUES | {"sheets", "planning"},
@@ -34,8 +39,10 @@ ARROWS: dict[str, set[str]] = {
     "api": VALUES | {"config", "clocks"},
     "runs": VALUES | {"api", "planning", "config", "clocks"},
     "importing": VALUES | {"api", "planning", "prepared", "runs"},
-    "exporting": VALUES | {"api", "sheets"},
-    "report": VALUES | {"planning", "prepared", "runs", "sheets"},
+    "exporting": VALUES
+    | {"api", "sheets", "planning", "filters", "series", "certificate", "comparison", "figures"},
+    "report": VALUES
+    | {"planning", "prepared", "runs", "sheets", "certificate", "comparison", "figures"},
     "sandbox": {"schema", "kinds", "entities"},
 }
 LIBRARIES = {  # outside libraries that one room owns
@@ -48,7 +55,10 @@ LIBRARIES = {  # outside libraries that one room owns
     "xlsxwriter": {"sheets"},
     "openpyxl": {"sheets", "cli/demo.py"},
     "rapidfuzz": {"mapping"},
-    "sqlite3": {"runs", "sandbox"},
+    "sqlite3": {"runs", "series", "sandbox"},
+    "matplotlib": {"report"},
+    "jinja2": {"report"},
+    "pyarrow": {"sheets"},
     "filelock": {"runs/lock.py"},
     "click": {"cli"},
     "tqdm": {"cli"},

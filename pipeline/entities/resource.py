@@ -25,7 +25,7 @@ from pipeline.kinds import (
     is_json,
     slot_key,
 )
-from pipeline.schema import Child, Entity, Field, Group, Rule
+from pipeline.schema import Child, Entity, Field, Group, Overview, Remark, Rule
 
 RECORD = Group("Record", "44546A")
 BASICS = Group("Basics", "1F4E79")
@@ -166,7 +166,13 @@ FIELDS = (
         "RequiresConfirmation", FLAG, CAPACITY, "Whether an administrator confirms each booking."
     ),
     Field("HideInCalendar", FLAG, CAPACITY, "Whether it is left out of the calendar view."),
-    Field("Archived", FLAG, CAPACITY, "Whether it is put away: shown nowhere, not bookable."),
+    Field(
+        "Archived",
+        FLAG,
+        CAPACITY,
+        "Whether it is put away: shown nowhere, not bookable.",
+        archives=True,
+    ),
     # ---- booking limits
     minutes("MinBookingLength", group=LIMITS, help="The shortest booking."),
     minutes("MaxBookingLength", group=LIMITS, help="The longest booking."),
@@ -440,6 +446,7 @@ FIELDS = (
         exact_filter=False,
         range_filter=True,
         unit="UTC",
+        stamp=True,
         help="When the record was last changed.",
     ),
     read_only(
@@ -671,6 +678,35 @@ RULES = (
     ),
 )
 
+OVERVIEW = Overview(
+    totals=("BusinessName", "ResourceTypeName", "SystemResourceType"),
+    capacity="Allocation",
+    coverage=AMENITIES,
+    remarks=(
+        Remark("Archived: shown nowhere, cannot be booked", ("Archived",), bool),
+        Remark(
+            "Hidden: customers do not see it",
+            ("Visible", "Archived"),
+            lambda visible, archived: not visible and not archived,
+        ),
+        Remark(
+            "Left out of the calendar",
+            ("HideInCalendar", "Archived"),
+            lambda hidden, archived: bool(hidden) and not archived,
+        ),
+        Remark(
+            "Cannot be booked: the shortest booking is longer than the longest",
+            ("MinBookingLength", "MaxBookingLength"),
+            lambda least, most: bool(least and most and least > most),
+        ),
+        Remark(
+            "Cannot be booked: nobody is left who may",
+            ("OnlyForMembers", "OnlyForContacts"),
+            lambda members, contacts: bool(members and contacts),
+        ),
+    ),
+)
+
 TIME_SLOTS = Child(
     field="TimeSlots",
     read_name="Timeslots",
@@ -689,6 +725,7 @@ RESOURCE = Entity(
     key=("BusinessId", "Name"),
     role="Resource",
     fields=FIELDS,
+    overview=OVERVIEW,
     children=(TIME_SLOTS,),
     rules=RULES,
     screen_keys=frozenset(
