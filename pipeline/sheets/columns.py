@@ -27,6 +27,30 @@ def export_fields(entity: Entity) -> tuple[Field, ...]:
     )
 
 
+def companion_fields(entity: Entity) -> tuple[Field, ...]:
+    """Return the columns that show names beside the ids of lists, in the table's order."""
+    return tuple(
+        companion(each)
+        for each in entity.fields
+        if each.link and each.kind.name == "ids" and each.on_read and each.in_sheet
+    )
+
+
+def companion(field: Field) -> Field:
+    """Return the column that shows the names behind the ids of `field`; it is never sent."""
+    return Field(
+        f"{field.name.removesuffix('s')}Names",
+        TEXT,
+        field.group,
+        f"The names behind {field.name}. Only shown: change {field.name}, by ids or names.",
+        on_create=False,
+        on_update=False,
+        on_read=False,
+        exact_filter=False,
+        view_of=field.name,
+    )
+
+
 def action_field(entity: Entity) -> Field:
     """Return the column that says what to do with a row; it is never sent."""
     *others, last = ACTIONS[1:]
