@@ -224,5 +224,15 @@ class Entity:
         return {each.names: each.name for each in self.fields if each.names}
 
     def filter_name(self, name: str) -> str:
-        """Return the query parameter that filters a listing by the field `name`."""
-        return f"{self.name}_{name.removesuffix('Id') if self.by_name[name].link else name}"
+        """Return the query parameter that filters a listing by the field `name`.
+
+        A link goes without its Id; the name of what it leads to comes behind it: vendor docs.
+        """
+        field = self.by_name[name]
+        if field.names:
+            return f"{self.filter_name(field.names)}_Name"
+        return f"{self.name}_{name.removesuffix('Id') if field.link else name}"
+
+    def range_name(self, name: str, *, lowest: bool) -> str:
+        """Return the query parameter for the lowest or highest value of the field `name`."""
+        return f"{'from' if lowest else 'to'}_{self.name}_{name}"

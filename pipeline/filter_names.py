@@ -1,0 +1,78 @@
+"""Names in filters made ids, with the look-up lists of the account."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from pipeline.entities import LOOKUPS
+from pipeline.errors import UsageError
+from pipeline.filter import WHERE, Filter
+from pipeline.mapping.near import nearest
+from pipeline.problems import problem
+
+
+class Named(Protocol):
+    """One entry of a look-up list; `place` is its location, None where it has none."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def place(self) -> int | None: ...
+
+
+def links_wanted(filters: Iterable[Filter]) -> set[str]:
+    """Return the look-up lists without which the names in filters cannot become ids."""
+    return {each.field.link for each in filters if each.wants_lookup}
+
+
+def resolve(filters: Sequence[Filter], lists: Mapping[str, Sequence[Named]]) -> tuple[Filter, ...]:
+    """Return the filters with ids instead of names.
+
+    A name that several entries have means all of them; beside a filter by location, those of that
+    location if there are any. Raises UsageError, which tells of all names that nothing has.
+    """
+    places = {
+        number
+        for each in filters
+        if each.field.link and LOOKUPS[each.field.link].place is None
+        for number in _ids(each, lists, set())
+    }
+    settled = [(each, _ids(each, lists, places)) for each in filters]
+    wrong = [_unknown(each, lists) for each, ids in settled if each.wants_lookup and not ids]
+    if wrong:
+        raise UsageError("\n".join(wrong))
+    return tuple(replace(each, value=ids) if each.wants_lookup else each for each, ids in settled)
+
+
+def _ids(each: Filter, lists: Mapping[str, Sequence[Named]], places: set[int]) -> tuple[int, ...]:
+    if not each.wants_lookup:
+        return each.value if each.field.link and each.value else ()
+    entries = lists.get(each.field.link, ())
+    near = [entry for entry in entries if entry.place in places or entry.place is None]
+    for pool in (near, entries) if places else (entries,):
+        for alike in (_same_name, _same_name_in_any_case):
+            if ids := [entry.id for entry in pool if alike(entry.name) == alike(each.value)]:
+                return tuple(ids)
+    return ()
+
+
+def _same_name(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()  # two ways to store an accent
+
+
+def _same_name_in_any_case(text: str) -> str:
+    return _same_name(text).lower()
+
+
+def _unknown(each: Filter, lists: Mapping[str, Sequence[Named]]) -> str:
+    lookup, entries = LOOKUPS[each.field.link], lists.get(each.field.link, ())
+    near = nearest(each.value, {entry.name for entry in entries})
+    meant = " or ".join(f"'{name}'" for name in near)
+    hint = f"Did you mean {meant}?" if near else f"It has {len(entries)} {lookup.nouns}."
+    found = problem("unknown_name", WHERE, value=each.value, what=lookup.noun, nearest=hint)
+    return f"{WHERE} {each.field.name}: {found.message} {found.hint}"
