@@ -1,4 +1,4 @@
-"""Reading an account: listings page by page, whole records by ids, look-up lists.
+"""Reading an account: whole listings, whole records by ids.
 
 List rows carry no lists (plans, teams, time slots); only whole records may be laid under an update.
 """
@@ -6,20 +6,17 @@ List rows carry no lists (plans, teams, time slots); only whole records may be l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.api.client import Client
+from pipeline.api.paging import Record, checked, pages
 from pipeline.api.replies import Verdict
 from pipeline.errors import ProtocolError
 from pipeline.schema import Child, Entity
 
-Record = dict[str, Any]
-
-MAX_PAGE_SIZE = 1_000  # records, vendor docs
 MAX_LISTINGS = 4  # of the same, while its records change
-ORDER = "Id"  # new records come last, and move no others
-MAX_PAGES = 10_000  # more is an endless loop, not an account
 BATCH_SIZE = 100  # ids in one read: 100 ten-digit ids stay well below a 2,048-character query
 FEW_PARENTS = 3  # up to here a listing each is no more than one of everything
 TOO_LONG = {400, 404, 413, 414}  # how a service refuses a long query
@@ -33,89 +30,45 @@ def listing(client: Client, path: str, filters: Mapping[str, Any] | None = None)
     """
     for _ in range(MAX_LISTINGS):
         announced: list[int] = []
-        rows = [row for page in pages(client, path, filters, announced.append) for row in page]
+        rows: dict[int, Record] = {}
+        for page in pages(client, path, filters):
+            announced.append(page.announced)
+            rows |= {each["Id"]: each for each in page.rows}
         if set(announced) == {len(rows)}:
-            return rows
+            return list(rows.values())
     raise ProtocolError(
         f"GET {path}: {len(rows)} records came, {announced[-1]} were announced, "
         f"{MAX_LISTINGS} times in a row. Somebody may be changing many of them just now."
     )
 
 
-def pages(
-    client: Client,
-    path: str,
-    filters: Mapping[str, Any] | None = None,
-    announced: Callable[[int], None] = lambda _: None,
-) -> Iterator[list[Record]]:
-    """Yield the pages of a listing, rows that were seen before left out.
-
-    The service ignores parameters it does not know, so page and size are compared with its echo.
-    Raises ProtocolError.
-    """
-    seen: set[int] = set()
-    size = MAX_PAGE_SIZE
-    for number in range(1, MAX_PAGES):
-        query = {**(filters or {}), "orderBy": ORDER, "page": number, "size": size}
-        envelope = client.get(path, query)
-        records = _records(path, envelope, number)
-        # A service may grant less than was asked; from then on that is what is asked.
-        size = int(envelope["CurrentPageSize"])
-        announced(int(envelope.get("TotalItems") or 0))
-        fresh = [each for each in records if each["Id"] not in seen]
-        seen.update(each["Id"] for each in fresh)
-        yield fresh
-        if _is_last(path, envelope, number):
-            return
-        if not fresh:
-            raise ProtocolError(f"GET {path}: page {number} brought nothing new.")
-    raise ProtocolError(f"GET {path}: more than {MAX_PAGES} pages.")
-
-
-def _records(path: str, envelope: Any, page: int) -> list[Record]:
-    if not isinstance(envelope, dict) or not isinstance(envelope.get("Records"), list):
-        raise ProtocolError(f"GET {path}: the answer is not a page of records.")
-    if envelope.get("CurrentPage") != page or not envelope.get("CurrentPageSize"):
-        raise ProtocolError(
-            f"GET {path}: page {page} was asked for, page {envelope.get('CurrentPage')} came."
-        )
-    return _checked(path, envelope["Records"])
-
-
-def _checked(path: str, records: list[Any]) -> list[Record]:
-    """Return the records. Raises ProtocolError for one that has no number."""
-    if all(isinstance(each, dict) and isinstance(each.get("Id"), int) for each in records):
-        return records
-    raise ProtocolError(f"GET {path}: a record in the answer has no Id.")
-
-
-def _is_last(path: str, envelope: Mapping[str, Any], page: int) -> bool:
-    total = int(envelope.get("TotalPages") or 0)
-    more = bool(envelope.get("HasNextPage"))
-    if more != (page < total):
-        raise ProtocolError(
-            f"GET {path}: page {page} of {total}, HasNextPage {more}: they disagree."
-        )
-    return not more
-
-
 def whole_records(client: Client, entity: Entity, ids: Iterable[int]) -> Iterator[Record]:
     """Yield whole records in batches; ids that no longer exist are left out.
 
-    Children that a record does not carry are read from their own listing.
+    A service that finds the query too long is asked for fewer at a time from then on. Children
+    that a record does not carry are read from their own listing.
     """
-    wanted = list(dict.fromkeys(ids))
-    children = [_Children(client, each, len(wanted)) for each in entity.children]
-    for start in range(0, len(wanted), BATCH_SIZE):
-        batch = wanted[start : start + BATCH_SIZE]
-        records = {each["Id"]: each for each in _batch(client, entity.path, batch)}
-        for missing in (each for each in batch if each not in records):
-            if (record := one_record(client, entity.path, missing)) is not None:
-                records[missing] = record
-        found = [records[each] for each in batch if each in records]
+    waiting = deque(dict.fromkeys(ids))
+    children = [_Children(client, each, len(waiting)) for each in entity.children]
+    size = BATCH_SIZE
+    while waiting:
+        batch = [waiting.popleft() for _ in range(min(size, len(waiting)))]
+        records = _batch(client, entity.path, batch)
+        if records is None:
+            size = len(batch) // 2
+            waiting.extendleft(reversed(batch))
+            continue
+        found = [record for each in batch if (record := _found(client, entity, each, records))]
         for child in children:
             child.complete(found)
         yield from found
+
+
+def _found(
+    client: Client, entity: Entity, record_id: int, records: Mapping[int, Record]
+) -> Record | None:
+    """Return the record of a batch; one that the batch left out is asked for by itself."""
+    return records.get(record_id) or one_record(client, entity.path, record_id)
 
 
 def one_record(client: Client, path: str, record_id: int) -> Record | None:
@@ -128,21 +81,20 @@ def one_record(client: Client, path: str, record_id: int) -> Record | None:
     raise ProtocolError(f"GET {path}/{record_id}: the server answered '{answer.words}'.")
 
 
-def _batch(client: Client, path: str, ids: list[int]) -> list[Record]:
-    """Read some records at once; a query that the service finds too long is halved."""
+def _batch(client: Client, path: str, ids: list[int]) -> dict[int, Record] | None:
+    """Read some records at once, by id; None when the service finds the query too long."""
     query = {"id": json.dumps(ids, separators=(",", ":"))}
     answer = client.send("GET", path, params=query)
     if answer.verdict is not Verdict.DONE:
         if answer.reply.status in TOO_LONG and len(ids) > 1:
-            middle = len(ids) // 2
-            return [*_batch(client, path, ids[:middle]), *_batch(client, path, ids[middle:])]
-        return []  # each id is asked for by itself, which tells what is wrong
+            return None
+        return {}  # each id is asked for by itself, which tells what is wrong
     body = answer.reply.body
     records = body.get("Records") if isinstance(body, dict) else body
     if not isinstance(records, list):
         raise ProtocolError(f"GET {path}: the answer to a read by ids is not a list of records.")
     asked = set(ids)
-    return [each for each in _checked(path, records) if each["Id"] in asked]
+    return {each["Id"]: each for each in checked(path, records) if each["Id"] in asked}
 
 
 class _Children:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -10,7 +11,8 @@ class Choices:
     """Attributes that may be set while the service runs.
 
     `slots_mode` is what an update does with time slots: `replace` clears them when none are sent,
-    `append` adds those that are sent, `keep` replaces only when some are sent.
+    `append` adds those that are sent, `keep` replaces only when some are sent. `meanwhile` is
+    called with the path and query of a request before it is answered: what others do meanwhile.
     """
 
     slots_mode: str = "replace"
@@ -20,3 +22,4 @@ class Choices:
     max_query: int = 2_048  # characters; a longer query is a 404, the default of IIS
     token_seconds: int = 604_799  # the life of an access token, vendor docs
     throttle_style: str = "409"  # or 429, 429-text, 503
+    meanwhile: Callable[[str], None] = lambda _: None

@@ -80,6 +80,7 @@ class Gate:
             return held
         if len(request.query_string) > self._choices.max_query:
             return _page(404, "404 - File or directory not found.")
+        self._choices.meanwhile(request.full_path)
         return self._strike_before(g.faults)
 
     def close(self, response: Response) -> Response:

@@ -1,0 +1,78 @@
+"""One page after the other: what is asked, and what the echo has to say for a page to count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.api.client import Client
+from pipeline.errors import ProtocolError
+
+Record = dict[str, Any]
+
+MAX_PAGE_SIZE = 1_000  # records, vendor docs
+MAX_PAGES = 10_000  # more is an endless loop, not an account
+ORDER = "Id"  # new records come last, and move no others
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page, and how many the service announced in all."""
+
+    rows: list[Record]
+    announced: int
+
+    @property
+    def ids(self) -> list[int]:
+        """The rows' ids, in the order in which they came."""
+        return [each["Id"] for each in self.rows]
+
+
+def pages(client: Client, path: str, filters: Mapping[str, Any] | None = None) -> Iterator[Page]:
+    """Yield the pages of a listing as they come; a row that moved may stand on two of them.
+
+    The service ignores parameters it does not know, so page and size are compared with its echo.
+    Raises ProtocolError.
+    """
+    size, before = MAX_PAGE_SIZE, [0]
+    for number in range(1, MAX_PAGES):
+        query = {**(filters or {}), "orderBy": ORDER, "page": number, "size": size}
+        envelope = client.get(path, query)
+        page = _page(path, envelope, number)
+        # A service may grant less than was asked; from then on that is what is asked.
+        size = int(envelope["CurrentPageSize"])
+        if page.rows and page.ids == before:
+            raise ProtocolError(f"GET {path}: page {number} brought nothing new.")
+        before = page.ids
+        yield page
+        if _is_last(path, envelope, number):
+            return
+    raise ProtocolError(f"GET {path}: more than {MAX_PAGES} pages.")
+
+
+def checked(path: str, records: list[Any]) -> list[Record]:
+    """Return the records. Raises ProtocolError for one that has no number."""
+    if all(isinstance(each, dict) and isinstance(each.get("Id"), int) for each in records):
+        return records
+    raise ProtocolError(f"GET {path}: a record in the answer has no Id.")
+
+
+def _page(path: str, envelope: Any, page: int) -> Page:
+    if not isinstance(envelope, dict) or not isinstance(envelope.get("Records"), list):
+        raise ProtocolError(f"GET {path}: the answer is not a page of records.")
+    if envelope.get("CurrentPage") != page or not envelope.get("CurrentPageSize"):
+        raise ProtocolError(
+            f"GET {path}: page {page} was asked for, page {envelope.get('CurrentPage')} came."
+        )
+    return Page(checked(path, envelope["Records"]), int(envelope.get("TotalItems") or 0))
+
+
+def _is_last(path: str, envelope: Mapping[str, Any], page: int) -> bool:
+    total = int(envelope.get("TotalPages") or 0)
+    more = bool(envelope.get("HasNextPage"))
+    if more != (page < total):
+        raise ProtocolError(
+            f"GET {path}: page {page} of {total}, HasNextPage {more}: they disagree."
+        )
+    return not more
