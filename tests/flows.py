@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +15,14 @@ import openpyxl
 import pytest
 
 from pipeline import cli
+from pipeline.certificate import Certificate
 from pipeline.clocks import Clocks
+from pipeline.entities import RESOURCE
+from pipeline.figures import Figures
 from pipeline.sandbox import Sandbox
 from pipeline.sandbox.serve import Clocks as SandboxClocks
+from pipeline.sheets.columns import export_fields
+from pipeline.sheets.exports import Columns, Ending, ExportFile, writer_of
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "samples"
@@ -34,6 +39,31 @@ STATUSES = (  # the contract's own list
     "unsent",
     "deleted",
 )
+
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+CERTIFICATE = Certificate(
+    program="nexudus-bulk 0",
+    account="https://spaces.example ops@site.example",
+    file="out.xlsx",
+    nouns="resources",
+    started=NOON,
+    ended=NOON,
+    announced=0,
+    written=0,
+    pages=1,
+    requests=1,
+)
+
+
+def write_export(path: Path, records: Iterable[Mapping[str, Any]], **options: Any) -> ExportFile:
+    """Write records into a file as an export does, without an account."""
+    columns = Columns(RESOURCE, export_fields(RESOURCE))
+    with writer_of(path, **options)(path, columns) as file:
+        for each in records:
+            file.write(each)
+        file.finish(Ending(CERTIFICATE, Figures(RESOURCE)))
+    return file
 
 
 def counts(**given: int) -> dict[str, int]:

@@ -13,22 +13,21 @@ from typing import Any
 
 import openpyxl
 import pytest
+from flows import CERTIFICATE, write_export
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
 from pipeline.entities import LOOKUPS, RESOURCE
 from pipeline.errors import UsageError
+from pipeline.figures import Figures
 from pipeline.sheets.cells import to_cell
+from pipeline.sheets.columns import export_fields, template_fields
+from pipeline.sheets.export_book import BookExport
+from pipeline.sheets.exports import Columns, Ending, Kept
 from pipeline.sheets.guide import what_to_write
 from pipeline.sheets.markers import CLEAR, is_clear, is_kept, kept
-from pipeline.sheets.write import (
-    Kept,
-    Written,
-    export_fields,
-    template_fields,
-    write_export,
-    write_template,
-)
+from pipeline.sheets.template import write_template
+from pipeline.sheets.whole import new_workbook
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LAST_ROW = 1_048_576
@@ -60,7 +59,7 @@ def columns(sheet: Worksheet) -> dict[str, Any]:
 
 def exported(path: Path, *records: dict[str, object]) -> list[dict[str, Any]]:
     """Export the records and read them back as a user's program would: name -> cell."""
-    write_export(path, RESOURCE, records)
+    write_export(path, records)
     names, *rows = CalamineWorkbook.from_path(path).get_sheet_by_name("Resources").to_python()
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -96,7 +95,12 @@ def test_an_export_has_what_the_service_tells() -> None:
     names = [each.name for each in export_fields(RESOURCE)]
 
     left_out = re.compile("Added|Removed|ZoomAccessToken|ZoomRefreshToken")
-    assert names == [each.name for each in RESOURCE.fields if not left_out.match(each.name)]
+    beside = {"TariffNames", "TeamNames", "LinkedResourceNames"}
+    beside.add("BookingAvailabilityExceptionNames")
+    told = [each.name for each in RESOURCE.fields if not left_out.match(each.name)]
+    assert [each for each in names if each not in beside] == told
+    assert beside <= set(names)
+    assert names.index("TariffNames") == names.index("Tariffs") + 1
     assert "TimeSlots" in names
 
 
@@ -324,7 +328,7 @@ def test_bounds_are_told_in_words() -> None:
 def test_an_exports_guide_tells_what_is_read_only(tmp_path: Path) -> None:
     """Columns that only the service sets say so, and Action is not spoken of: exports lack it."""
     path = tmp_path / "out.xlsx"
-    write_export(path, RESOURCE, ())
+    write_export(path, ())
     rows = list(openpyxl.load_workbook(path)["Guide"].iter_rows(values_only=True))
     table = {row[0]: row for row in rows}
 
@@ -423,27 +427,30 @@ def test_a_broken_off_export_leaves_the_old_file(tmp_path: Path) -> None:
         raise LookupError("the page is gone")
 
     with pytest.raises(LookupError, match="the page is gone"):
-        write_export(path, RESOURCE, records())
+        write_export(path, records())
 
     assert path.read_bytes() == b"the former file"
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_more_rows_than_a_sheet_has_are_refused(tmp_path: Path) -> None:
-    """A record past the last row of a sheet stops the export instead of being dropped."""
-    narrow = replace(RESOURCE, fields=RESOURCE.fields[:1], key=("Id",))
+def test_more_rows_than_a_sheet_has_stand_on_the_next(tmp_path: Path) -> None:
+    """Records past the last row of a sheet are not dropped: another sheet like it follows."""
+    path = tmp_path / "out.xlsx"
+    columns = Columns(RESOURCE, export_fields(RESOURCE))
+    with new_workbook(path) as book:
+        file = BookExport(book, columns, rows_a_sheet=2)
+        for number in range(1, 6):
+            file.write({"Id": number, "Name": f"Room {number}"})
+        file.finish(Ending(CERTIFICATE, Figures(RESOURCE)))
 
-    def records() -> Iterator[dict[str, object]]:
-        yield from ({} for _ in range(LAST_ROW - 1))
-        yield {"Id": 1}
-
-    with pytest.raises(UsageError) as refused:
-        write_export(tmp_path / "out.xlsx", narrow, records())
-
-    assert str(refused.value) == (
-        "Resources: row 1,048,577 does not fit into a sheet. "
-        "Export to .csv or .parquet, or fewer records with filters."
-    )
+    found = openpyxl.load_workbook(path)
+    ids = {name: [cell.value for cell in found[name]["A"]] for name in found.sheetnames}
+    assert {name: ids[name] for name in ("Resources", "Resources 2", "Resources 3")} == {
+        "Resources": ["Id", 1, 2],
+        "Resources 2": ["Id", 3, 4],
+        "Resources 3": ["Id", 5],
+    }
+    assert file.rows == 5
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
@@ -453,7 +460,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         text = "0123456789" * 200
         records = ({"Id": each, "Name": f"{text}{each}"} for each in range(1, count))
         tracemalloc.start()
-        write_export(tmp_path / "out.xlsx", RESOURCE, records)
+        write_export(tmp_path / "out.xlsx", records)
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return used
@@ -510,10 +517,10 @@ def test_a_marker_stands_for_what_cannot_come_back(
 ) -> None:
     """What a cell cannot hold, or an import would misread, becomes a marker that says why."""
     path = tmp_path / "out.xlsx"
-    written = write_export(path, RESOURCE, [{"Id": 1}, {"Id": 2, name: value}])
+    written = write_export(path, [{"Id": 1}, {"Id": 2, name: value}])
 
     column = "TimeSlots" if name == "Timeslots" else name
-    (found,) = written.kept
+    (found,) = written.markers.first
     assert (written.rows, found.row, found.column) == (2, 3, column)
     assert found.reason.endswith(reason)
     assert is_kept(kept(found.reason))
@@ -587,7 +594,8 @@ def test_no_secret_is_ever_exported(tmp_path: Path) -> None:
     """Neither the name nor the value of a secret field stands anywhere in the file."""
     path = tmp_path / "out.xlsx"
     secrets = {each.name: f"secret {each.name}" for each in RESOURCE.fields if each.secret}
-    assert write_export(path, RESOURCE, [secrets]) == Written(1, ())
+    written = write_export(path, [secrets])
+    assert (written.rows, written.markers.count) == (1, 0)
 
     book = openpyxl.load_workbook(path)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
@@ -602,10 +610,10 @@ def test_equal_numbers_are_not_confused(tmp_path: Path) -> None:
     records = [{"Allocation": value} for value in (1, True, 1.0, True)]
     reason = "'True' is not a whole number"
 
-    assert write_export(path, RESOURCE, records).kept == (
+    assert write_export(path, records).markers.first == [
         Kept(3, "Allocation", reason),
         Kept(5, "Allocation", reason),
-    )
+    ]
 
 
 def test_a_long_text_is_measured_as_excel_does() -> None:

@@ -22,7 +22,7 @@ def command(entity: str, output: Path, as_json: bool) -> int:
     """Write a blank workbook for ENTITY (Resource), with drop-downs, notes and a guide."""
     from pipeline.entities import ENTITIES  # noqa: PLC0415 - heavy imports wait until needed
     from pipeline.kinds import plain  # noqa: PLC0415 - as above
-    from pipeline.sheets.write import write_template  # noqa: PLC0415 - as above
+    from pipeline.sheets.template import write_template  # noqa: PLC0415 - as above
 
     known = {plain(name): each for each in ENTITIES.values() for name in (each.name, each.nouns)}
     found = known.get(plain(entity))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 
 from pipeline.problems import CATALOGUE, quoted
 from pipeline.schema import Cell, Field, Unreadable, Value
 from pipeline.sheets.markers import is_clear, is_kept, kept
 
+MAX_REMEMBERED = 256  # values of one column
 MAX_CELL_TEXT = 32_767  # UTF-16 units, Excel's specification
 # Excel counts 1900 as a leap year: only from this day on do all programs agree on a date's number.
 FIRST_SURE_DAY = datetime(1900, 3, 1)  # noqa: DTZ001 - a cell has no time zone
@@ -17,22 +21,81 @@ FIRST_SURE_DAY = datetime(1900, 3, 1)  # noqa: DTZ001 - a cell has no time zone
 UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # XlsxWriter escapes every other of such codes when they share an underscore.
 CHAINED_CODES = re.compile("_x[0-9a-fA-F]{4}(?=_x[0-9a-fA-F]{4}_)")
-# All but the length that can be wrong with a text, found in one pass: almost no text has any.
-SUSPECT = re.compile(rf"\A\s*<|{UNWRITABLE.pattern}|{CHAINED_CODES.pattern}")
+# What ends a text file's line of bytes early, or has no bytes: half a character pair, and zero.
+UNQUOTABLE = re.compile(f"{UNWRITABLE.pattern}|\0")
+UNENCODABLE = re.compile("[\ud800-\udfff\0]")
 
 
-def to_cell(field: Field, value: Value) -> tuple[Cell, str | None]:
+@dataclass(frozen=True)
+class Holder:
+    """What a cell of a kind of file can hold.
+
+    `suspect` finds, in one pass, almost no text; `why_unfit` tells what is wrong with one it found.
+    """
+
+    suspect: re.Pattern[str]
+    why_unfit: Callable[[str], str | None]
+    longest: int | None  # UTF-16 units
+    first_day: datetime | None  # dates before it are written as text
+
+
+def _why_unfit_in_workbook(cell: str) -> str | None:
+    if UNWRITABLE.search(cell) or CHAINED_CODES.search(cell):
+        return "it has characters that a workbook does not keep"
+    # XlsxWriter takes such a text for markup of its own.
+    if cell.startswith("<r>") and cell.endswith("</r>"):
+        return "a workbook takes a text from <r> to </r> for its own markup"
+    return _why_a_marker(cell)
+
+
+def _why_unfit_in_text(cell: str) -> str | None:
+    if UNENCODABLE.search(cell):
+        return "it has characters that a text file does not keep"
+    return _why_a_marker(cell)
+
+
+def _why_a_marker(cell: str) -> str | None:
+    if is_clear(cell) or is_kept(cell):
+        return f"{quoted(cell)} has a meaning of its own here"
+    return None
+
+
+WORKBOOK = Holder(
+    re.compile(rf"\A\s*<|{UNWRITABLE.pattern}|{CHAINED_CODES.pattern}"),
+    _why_unfit_in_workbook,
+    MAX_CELL_TEXT,
+    FIRST_SURE_DAY,
+)
+TEXT_FILE = Holder(re.compile(rf"\A\s*<|{UNENCODABLE.pattern}"), _why_unfit_in_text, None, None)
+
+
+def cell_maker(
+    field: Field, holder: Holder = WORKBOOK
+) -> Callable[[Value], tuple[Cell, str | None]]:
+    """Return `to_cell` for one field; numbers and yes/no repeat so often that it remembers them."""
+    make = partial(to_cell, field, holder=holder)
+    remembered = lru_cache(maxsize=MAX_REMEMBERED, typed=True)(make)  # typed: 1 is not True
+
+    def cell(value: Value) -> tuple[Cell, str | None]:
+        if value is None:
+            return None, None
+        return remembered(value) if isinstance(value, bool | int | float) else make(value)
+
+    return cell
+
+
+def to_cell(field: Field, value: Value, holder: Holder = WORKBOOK) -> tuple[Cell, str | None]:
     """Return the cell that shows `value`, and the reason if a marker had to take its place.
 
     The cell is None (nothing to write), a text, a number or a date without a zone.
     """
     try:
         cell = field.kind.show(value)
-        if isinstance(cell, datetime) and cell < FIRST_SURE_DAY:
+        if isinstance(cell, datetime) and holder.first_day and cell < holder.first_day:
             cell = cell.isoformat(" ")
         if cell is None or cell == "":
             return None, None
-        reason = _why_unfit(cell) if isinstance(cell, str) else None
+        reason = _why_unfit(cell, holder) if isinstance(cell, str) else None
         reason = reason or _why_misread(field, cell, value)
     except (AttributeError, KeyError, TypeError, ValueError):
         reason = f"{quoted(value)} has an unknown shape"
@@ -41,25 +104,15 @@ def to_cell(field: Field, value: Value) -> tuple[Cell, str | None]:
 
 def _marked(reason: str) -> tuple[Cell, str | None]:
     # A reason quotes the value, and what cannot be written cannot be quoted either.
-    safe = CHAINED_CODES.sub("…", UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", reason))
+    safe = CHAINED_CODES.sub("…", UNQUOTABLE.sub("\N{REPLACEMENT CHARACTER}", reason))
     return kept(safe), safe
 
 
-def _why_unfit(cell: str) -> str | None:
-    if len(cell) > MAX_CELL_TEXT // 2 and _units(cell) > MAX_CELL_TEXT:
+def _why_unfit(cell: str, holder: Holder) -> str | None:
+    longest = holder.longest
+    if longest is not None and len(cell) > longest // 2 and _units(cell) > longest:
         return f"{len(cell):,} characters do not fit into a cell"
-    return _why_suspect(cell) if SUSPECT.search(cell) else None
-
-
-def _why_suspect(cell: str) -> str | None:
-    if UNWRITABLE.search(cell) or CHAINED_CODES.search(cell):
-        return "it has characters that a workbook does not keep"
-    # XlsxWriter takes such a text for markup of its own.
-    if cell.startswith("<r>") and cell.endswith("</r>"):
-        return "a workbook takes a text from <r> to </r> for its own markup"
-    if is_clear(cell) or is_kept(cell):
-        return f"{quoted(cell)} has a meaning of its own here"
-    return None
+    return holder.why_unfit(cell) if holder.suspect.search(cell) else None
 
 
 def _units(text: str) -> int:

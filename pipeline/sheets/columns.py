@@ -20,10 +20,14 @@ def template_fields(entity: Entity) -> tuple[Field, ...]:
 
 
 def export_fields(entity: Entity) -> tuple[Field, ...]:
-    """Return what the service tells of a record, in the table's order."""
+    """Return what the service tells of a record, in the table's order, names beside ids."""
     children = {child.field for child in entity.children}
-    return tuple(
+    companions = {each.view_of: each for each in companion_fields(entity)}
+    told = (
         each for each in entity.fields if each.in_sheet and (each.on_read or each.name in children)
+    )
+    return tuple(
+        shown for each in told for shown in (each, companions.get(each.name)) if shown is not None
     )
 
 

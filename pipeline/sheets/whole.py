@@ -1,4 +1,4 @@
-"""Workbooks that appear whole or not at all: made in a folder of their own and moved at the end."""
+"""Files that appear whole or not at all: made in a folder of their own and moved at the end."""
 
 from __future__ import annotations
 
@@ -16,6 +16,26 @@ ENDING = ".xlsx"
 
 
 @contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Give the path of an unfinished file beside `path`; it is at `path` after the block.
+
+    Raises UsageError when the file cannot be written. What the block raises passes through, and a
+    file of that name stays as it was.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+            unfinished = Path(folder, path.name)
+            yield unfinished
+            unfinished.replace(path)
+    except (OSError, XlsxFileError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"{path}: cannot be written ({reason}). Choose another place, "
+            "or close the file if another program has it open."
+        ) from error
+
+
+@contextmanager
 def new_workbook(path: Path) -> Iterator[Workbook]:
     """Give a workbook in constant memory (rows in order only); it is at `path` after the block.
 
@@ -24,16 +44,8 @@ def new_workbook(path: Path) -> Iterator[Workbook]:
     """
     if path.suffix.lower() != ENDING:
         raise UsageError(f"{path.name}: a workbook's name ends in {ENDING}. Choose such a name.")
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            unfinished = Path(folder, path.name)
-            # tmpdir: records that wait to be packed stay in that folder too, and go with it.
-            with Workbook(str(unfinished), {"constant_memory": True, "tmpdir": folder}) as book:
-                yield book
-            unfinished.replace(path)
-    except (OSError, XlsxFileError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(
-            f"{path}: cannot be written ({reason}). Choose another place, "
-            "or close the file if another program has it open."
-        ) from error
+    with new_file(path) as unfinished:
+        # tmpdir: records that wait to be packed stay in that folder too, and go with it.
+        options = {"constant_memory": True, "tmpdir": str(unfinished.parent)}
+        with Workbook(str(unfinished), options) as book:
+            yield book
