@@ -2,65 +2,265 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline import __version__
 from pipeline.api import reading
+from pipeline.api.census import Census
 from pipeline.api.client import Client
-from pipeline.schema import Entity
-from pipeline.sheets.write import Kept, write_export
+from pipeline.certificate import Certificate
+from pipeline.comparison import Comparison
+from pipeline.entities import LOOKUPS
+from pipeline.figures import Figures
+from pipeline.filters import Filter, label, links_wanted, parse_filters, resolve
+from pipeline.naming import Names, read_names
+from pipeline.selection import Order
+from pipeline.series.state import Series
+from pipeline.sheets.exports import Columns, Ending, Markers, Writer
+
+PROGRAM = f"nexudus-bulk {__version__}"
+LISTS = {"ids", "time slots"}  # kinds that the rows of a listing do not carry
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be exported.
+
+    `only_news` leaves out what the series' last export had already; `all_listed` lists all records
+    even then, so that removed ones are noticed.
+    """
+
+    columns: Columns
+    writer: Writer
+    filters: tuple[Filter, ...] = ()
+    order: Order | None = None
+    only_news: bool = False
+    all_listed: bool = True
+    changes: bool = False  # whether to tell what changed since the series' last export
+    whole: bool = True  # whether records are wanted with their lists
+
+    @property
+    def signature(self) -> str:
+        """The filters in words: two exports compare only if theirs are the same."""
+        return "; ".join(label(each) for each in self.filters) or "all"
 
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written, beside what the service announced."""
+    """What was written, what can be proved of it, and what it says of the records."""
 
-    rows: int
-    announced: int
-    complete: bool
-    kept: tuple[Kept, ...] = ()
-    gone: int = 0
-    unknown_keys: tuple[str, ...] = ()
+    certificate: Certificate
+    figures: Figures
+    markers: Markers
+    comparison: Comparison | None = None
+
+
+def export(
+    client: Client,
+    request: Request,
+    path: Path,
+    *,
+    series: Series | None = None,
+    progress: Callable[[int, int], None] = lambda written, ahead: None,
+) -> Exported:
+    """Write the records that fit into `path`. Raises ApiError and UsageError.
+
+    `progress` is told, after each record, how many were looked at and how many there are.
+    """
+    flow = _Flow(client, request, series)
+    with request.writer(path, request.columns) as file:
+        for place, record in enumerate(flow.records(), start=1):
+            if flow.takes(record):
+                file.write(flow.names.beside(record))
+                flow.figures.add(record)
+            progress(place, flow.ahead)
+        ending = Ending(flow.certificate(path, file.rows), flow.figures, flow.compared())
+        file.finish(ending)
+    if series is not None and ending.certificate.complete:
+        series.commit(started=flow.began)
+    return Exported(ending.certificate, flow.figures, file.markers, ending.comparison)
 
 
 @dataclass
-class _Account:
-    """What is seen while records pass by on their way to the file."""
+class _Flow:
+    """One export while it goes on: what was listed, read, left out."""
 
-    known: frozenset[str]
-    announced: list[int] = field(default_factory=list)
-    strange: dict[str, None] = field(default_factory=dict)
+    client: Client
+    request: Request
+    series: Series | None
+    began: datetime = field(init=False)
+    ahead: int = 0  # records that will be looked at, as soon as that is known
 
-    def watch(self, records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        for record in records:
-            self.strange.update(dict.fromkeys(key for key in record if key not in self.known))
+    def __post_init__(self) -> None:
+        self.entity = self.request.columns.entity
+        self.began = self._now()
+        self.requests_before = self.client.tally.sent
+        self.figures = Figures(self.entity)
+        self.filters = _with_ids(self.client, self.request.filters)
+        self.since = self._since()
+        query = {
+            name: value
+            for each in (*self.filters, *self.since)
+            for name, value in each.query().items()
+        }
+        self.census = Census(self.client, self.entity, query, self.began)
+        self.own_names: dict[int, str] = {}
+        fields = self.request.columns.fields
+        self.names = Names(self.client, self.entity, fields, self.own_names)
+        self.left_out = self.unchanged = 0
+        self.deleted: list[int] = []
+        self.changed: list[int] = []
+        self.strange: dict[str, None] = {}
+        self.known = _known_keys(self.request.columns)
+
+    def records(self) -> Iterator[Record]:
+        """Yield the records that were listed, whole if their lists are wanted."""
+        if not self.request.whole:
+            yield from self._listed()
+            return
+        ids = self._ids()
+        self.ahead = len(ids)
+        awaited = iter(ids)
+        for record in reading.whole_records(self.client, self.entity, ids):
+            for record_id in awaited:
+                if record_id == record["Id"]:
+                    break
+                self.deleted.append(record_id)
+            if record.get(self.entity.stamp_field.name) != self.census.stamps[record["Id"]]:
+                self.changed.append(record["Id"])
             yield record
+        self.deleted += awaited
+
+    def takes(self, record: Record) -> bool:
+        """Whether the record belongs into the file; counts the reason if not."""
+        self.strange.update(dict.fromkeys(key for key in record if key not in self.known))
+        if self.request.whole and not self._fits(record):
+            self.left_out += 1
+            return False
+        is_news = self.series is None or self.series.take(record)
+        if self.request.only_news and not is_news:
+            self.unchanged += 1
+            return False
+        return True
+
+    def compared(self) -> Comparison | None:
+        """Return what changed since the series' last export."""
+        if self.series is None or not self.request.changes:
+            return None
+        return self.series.compare(listed_all=self.request.all_listed and self.census.settled)
+
+    def certificate(self, path: Path, written: int) -> Certificate:
+        """Account for the export, when all of it is written."""
+        census = self.census
+        return Certificate(
+            program=PROGRAM,
+            account=self.client.settings.account,
+            file=path.name,
+            nouns=self.entity.nouns,
+            started=self.began,
+            ended=self._now(),
+            announced=census.announced,
+            written=written,
+            pages=census.pages,
+            requests=self.client.tally.sent - self.requests_before,
+            filters=tuple(label(each) for each in (*self.request.filters, *self.since)),
+            reread=census.reread,
+            found_again=tuple(sorted(census.found_again)),
+            deleted=tuple(sorted(self.deleted)),
+            added=tuple(sorted(census.added)),
+            changed=tuple(sorted(self.changed)),
+            left_out=self.left_out,
+            unchanged=self.unchanged,
+            reasons=tuple(self._reasons(written)),
+            notes=tuple(self._notes()),
+        )
+
+    def _ids(self) -> list[int]:
+        """List everything; returns the ids of whole records to read, in the order asked for."""
+        key = self.request.order.key if self.request.order else None
+        rows: list[tuple[Any, int]] = []
+        for row in self._listed():
+            record_id = row["Id"]
+            if self.request.only_news and self.series and self._is_known(row):
+                self.series.keep(record_id)
+                self.unchanged += 1
+            else:
+                rows.append((key(row) if key else record_id, record_id))
+        return [record_id for _, record_id in sorted(rows)]
+
+    def _listed(self) -> Iterator[Record]:
+        """Yield the rows of the listing that fit; the service may have sent others."""
+        label_name = LOOKUPS[self.entity.name].label
+        for row in self.census.rows():
+            self.own_names[row["Id"]] = str(row.get(label_name) or "")
+            if self._fits(row):
+                yield row
+            else:
+                self.left_out += 1
+
+    def _is_known(self, row: Record) -> bool:
+        assert self.series is not None
+        stamp = row.get(self.entity.stamp_field.name)
+        return stamp is not None and self.series.stamp_of(row["Id"]) == stamp
+
+    def _fits(self, record: Record) -> bool:
+        return all(each.fits(record) for each in (*self.filters, *self.since))
+
+    def _since(self) -> tuple[Filter, ...]:
+        """Return the filter of an export of news: what was changed since the last one began."""
+        if not self.request.only_news or self.request.all_listed or self.series is None:
+            return ()
+        since = self.series.since()
+        if since is None:
+            return ()
+        text = f"{self.entity.stamp_field.name}>={since:%Y-%m-%dT%H:%M:%SZ}"
+        return parse_filters(self.entity, [text])
+
+    def _reasons(self, written: int) -> Iterator[str]:
+        census, nouns = self.census, self.entity.nouns
+        if not census.settled:
+            yield (
+                f"The listing did not settle: {census.announced:,} {nouns} were announced, "
+                f"{len(census.stamps):,} seen, in {census.reread + 1} readings. Somebody may be "
+                "changing many of them just now; export again later."
+            )
+        accounted = written + self.left_out + self.unchanged + len(self.deleted)
+        if accounted != len(census.stamps):
+            yield f"{len(census.stamps):,} {nouns} were listed, {accounted:,} are accounted for."
+
+    def _notes(self) -> Iterator[str]:
+        if self.left_out and not self.changed:
+            yield "The service sent records that do not fit the filters: it may not know them all."
+        if self.strange:
+            yield f"Left out, since no table knows them: {', '.join(sorted(self.strange))}."
+        yield from self.names.remarks
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self.client.clocks.wall(), UTC)
 
 
-def export(client: Client, entity: Entity, path: Path) -> Exported:
-    """Write every record of the entity to `path`. Raises ApiError and UsageError."""
-    account = _Account(_known_keys(entity))
-    ids = [
-        int(record["Id"])
-        for page in reading.pages(client, entity.path, announced=account.announced.append)
-        for record in page
-    ]
-    records = reading.whole_records(client, entity, ids)
-    written = write_export(path, entity, account.watch(records))
-    announced = account.announced[-1] if account.announced else 0
-    return Exported(
-        rows=written.rows,
-        announced=announced,
-        complete=written.rows == announced,
-        kept=written.kept,
-        gone=len(ids) - written.rows,
-        unknown_keys=tuple(sorted(account.strange)),
+def is_whole_wanted(columns: Columns) -> bool:
+    """Whether a column shows what only a whole record tells: a list, or the names beside it."""
+    return columns.everything or any(
+        each.kind.name in LISTS or each.view_of for each in columns.fields
     )
 
 
-def _known_keys(entity: Entity) -> frozenset[str]:
+def _with_ids(client: Client, filters: Iterable[Filter]) -> tuple[Filter, ...]:
+    """Replace the names of linked records in the filters by ids; asks only for lists needed."""
+    filters = tuple(filters)
+    lists = {name: read_names(client, name) for name in sorted(links_wanted(filters))}
+    return resolve(filters, lists) if lists else filters
+
+
+def _known_keys(columns: Columns) -> frozenset[str]:
     """Keys that need no word: fields, children, and what is only for the vendor's screens."""
+    entity = columns.entity
     children = {name for each in entity.children for name in (each.field, each.read_name)}
     return frozenset({each.name for each in entity.fields} | children | entity.screen_keys)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.api import reading
 from pipeline.api.client import Client
-from pipeline.entities import LOOKUPS
+from pipeline.naming import read_names
 from pipeline.planning.build import Request, build, key_of
 from pipeline.planning.names import Resolver, lists_needed
 from pipeline.planning.plan import Change, Plan
@@ -131,18 +131,7 @@ def _place_link(entity: Entity) -> str:
 
 
 def _lists(client: Client, names: Iterable[str]) -> dict[str, tuple[Named, ...]]:
-    lists = {}
-    for name in sorted(names):
-        lookup = LOOKUPS[name]
-        lists[name] = tuple(
-            Named(
-                int(each["Id"]),
-                str(each.get(lookup.label) or ""),
-                each.get(lookup.place) if lookup.place else None,
-            )
-            for each in reading.listing(client, lookup.path)
-        )
-    return lists
+    return {name: read_names(client, name) for name in sorted(names)}
 
 
 def _listed(

@@ -41,9 +41,12 @@ ARROWS: dict[str, set[str]] = {
     "config": {"errors", "api"},
     "api": VALUES | {"config", "clocks"},
     "runs": VALUES | {"api", "planning", "config", "clocks"},
-    "importing": VALUES | {"api", "planning", "prepared", "runs"},
+    "naming": VALUES | {"api", "planning"},
+    "selection": VALUES | {"mapping"},
+    "importing": VALUES | {"api", "planning", "prepared", "runs", "naming"},
     "exporting": VALUES
-    | {"api", "sheets", "planning", "filters", "series", "certificate", "comparison", "figures"},
+    | {"api", "sheets", "filters", "selection", "naming", "series"}
+    | {"certificate", "comparison", "figures"},
     "report": VALUES
     | {"planning", "prepared", "runs", "sheets", "certificate", "comparison", "figures"},
     "sandbox": {"schema", "kinds", "entities"},

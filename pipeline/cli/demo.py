@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 
-from pipeline.cli.exporter import run_export
+from pipeline.cli.exporter import ExportChoices, run_export
 from pipeline.cli.importer import ImportChoices, run_import
 from pipeline.cli.shared import Screen
 from pipeline.config import Settings
@@ -56,12 +56,16 @@ def tell_story(folder: Path) -> int:
             ),
         ]
         screen.say(["", f"3. Export everything to {exported}."])
-        run_export(exported, settings, screen)
+        report = folder / "report.html"
+        chosen = ExportChoices.read(output=exported, report=report, overwrite=True)
+        run_export(chosen, settings, screen)
         codes += [
             _step(screen, "4. Import the export as it is: nothing to do.", exported, settings)
         ]
     screen.say(["", f"The files are in {folder.resolve()}:"])
-    screen.say(f"  {path.name}" for path in sorted(folder.glob("*.xlsx")))
+    screen.say(
+        f"  {path.name}" for path in sorted((*folder.glob("*.xlsx"), *folder.glob("*.html")))
+    )
     screen.say("Next: nexudus-bulk template -o mine.xlsx, or the tour in the README.")
     return max(codes, default=DONE)
 

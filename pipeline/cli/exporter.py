@@ -1,30 +1,261 @@
-"""The export as a person sees it."""
+"""The export as a person sees it: what is chosen, how far it is, what came of it."""
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from pipeline.api.client import Tally, connect
+from tqdm import tqdm
+
+from pipeline.api.client import Client, connect, identified
 from pipeline.cli.shared import Screen
+from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
 from pipeline.entities import RESOURCE
-from pipeline.exporting import Exported, export
+from pipeline.errors import StoppedError, UsageError
+from pipeline.exporting import Exported, Request, export, is_whole_wanted
+from pipeline.filters import archived_filter, parse_filters
+from pipeline.report.text import shown_path
+from pipeline.selection import parse_order, select_fields
+from pipeline.series.state import Series
+from pipeline.sheets.changes_text import write_changes_csv
+from pipeline.sheets.columns import export_fields
+from pipeline.sheets.exports import Columns, writer_of
+from pipeline.sheets.whole import refuse_to_overwrite
+
+PAGE_ENDINGS = {".html", ".htm"}
+FORMAT = "{n_fmt}/{total_fmt} records |{bar}| {remaining} left"
 
 
-def run_export(output: Path, settings: Settings, screen: Screen) -> tuple[Exported, Tally]:
-    """Export all records and say what came of it. Raises PipelineError."""
-    with connect(settings) as client:
-        exported = export(client, RESOURCE, output)
-    for each in exported.kept:
+@dataclass(frozen=True)
+class ExportChoices:
+    """What the user chose of an export."""
+
+    output: Path
+    request: Request
+    series: str | None = None
+    restart: bool = False
+    changes: bool = False
+    report: Path | None = None
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        output: Path,
+        clocks: Clocks = SYSTEM,
+        overwrite: bool = False,
+        filters: tuple[str, ...] = (),
+        archived: str = "yes",
+        columns: tuple[str, ...] = (),
+        groups: tuple[str, ...] = (),
+        order_by: str | None = None,
+        bom: bool = False,
+        name: str | None = None,
+        since_last: str | None = None,
+        changes: bool = False,
+        restart: bool = False,
+        report: Path | None = None,
+    ) -> ExportChoices:
+        """Check everything that can be checked before a request is sent. Raises UsageError."""
+        output, report = _dated(output, clocks), _dated(report, clocks) if report else None
+        writer = writer_of(output, bom=bom)
+        _check_report(report)
+        for path in filter(None, (output, report)):
+            refuse_to_overwrite(path, overwrite=overwrite)
+        series = _series_name(name, since_last)
+        if series is None and (changes or restart):
+            option = "--changes" if changes else "--restart"
+            raise UsageError(
+                f"{option}: which export is meant? Give it a name with --name, "
+                "or --since-last for new and changed records only."
+            )
+        fields = select_fields(RESOURCE, export_fields(RESOURCE), columns, groups)
+        chosen = Columns(RESOURCE, fields, everything=not columns and not groups)
+        archive = archived_filter(RESOURCE, archived, parse_filters(RESOURCE, filters))
+        request = Request(
+            columns=chosen,
+            writer=writer,
+            filters=archive,
+            order=parse_order(RESOURCE, order_by) if order_by else None,
+            only_news=since_last is not None,
+            all_listed=since_last is None or changes,
+            changes=changes,
+            whole=series is not None or order_by is not None or is_whole_wanted(chosen),
+        )
+        return cls(output, request, series, restart, changes, report)
+
+
+def run_export(
+    chosen: ExportChoices, settings: Settings, screen: Screen, clocks: Clocks = SYSTEM
+) -> Exported:
+    """Export and say what came of it. Raises PipelineError."""
+    began = time.monotonic()
+    settings = identified(settings, clocks) if chosen.series else settings
+    with connect(settings, clocks) as client, _watching() as progress:
+        exported = _export(chosen, client, progress, clocks)
+        sent = client.tally.sent
+    changes = _write_beside(chosen, exported)
+    if chosen.report:
+        from pipeline.report.page import write_page  # noqa: PLC0415 - plots take a second to load
+
+        write_page(chosen.report, exported.figures, exported.certificate, exported.comparison)
+    _say(chosen, exported, sent, changes, screen)
+    screen.give(_json(chosen, exported, sent, changes, time.monotonic() - began))
+    return exported
+
+
+def _export(chosen: ExportChoices, client: Client, progress: Progress, clocks: Clocks) -> Exported:
+    request, path = chosen.request, chosen.output
+    try:
+        if chosen.series is None:
+            return export(client, request, path, progress=progress)
+        settings = client.settings
+        with Series.open(
+            settings.home, settings.account, chosen.series, RESOURCE, now=clocks.wall
+        ) as series:
+            if chosen.restart:
+                series.restart()
+            series.check(request.signature)
+            return export(client, request, path, series=series, progress=progress)
+    except KeyboardInterrupt as error:
+        raise StoppedError(
+            f"Stopped on request. {shown_path(str(path))} was not written"
+            f"{', what stood there is as it was' if path.exists() else ''}. "
+            "To have it, export again."
+        ) from error
+
+
+def _write_beside(chosen: ExportChoices, exported: Exported) -> Path | None:
+    """Write what changed beside a file that has no sheets; returns where."""
+    if exported.comparison is None or chosen.output.suffix.lower() == ".xlsx":
+        return None
+    path = chosen.output.with_suffix(".changes.csv")
+    write_changes_csv(path, exported.comparison)
+    return path
+
+
+def _say(
+    chosen: ExportChoices, exported: Exported, sent: int, changes: Path | None, screen: Screen
+) -> None:
+    certificate, nouns = exported.certificate, RESOURCE.nouns
+    for each in exported.markers.first:
         screen.warn(
             f"{RESOURCE.sheet} row {each.row}, column {each.column}: a marker stands for the value "
             f"({each.reason}); importing leaves the value as it is."
         )
-    if exported.unknown_keys:
-        screen.warn(f"Left out, since no table knows them: {', '.join(exported.unknown_keys)}.")
-    words = "complete" if exported.complete else "INCOMPLETE"
+    if (more := exported.markers.count - len(exported.markers.first)) > 0:
+        screen.warn(f"… and {more:,} more such cells.")
+    screen.warn(certificate.notes)
+    screen.say(_moved(exported, chosen))
+    if chosen.report:
+        screen.say(f"Report written: {shown_path(str(chosen.report))}.")
+    if changes:
+        screen.say(f"Changes written: {shown_path(str(changes))}.")
     screen.say(
-        f"{exported.rows:,} {RESOURCE.nouns} written to {output}; the service announced "
-        f"{exported.announced:,}: {words}. {client.tally.sent} requests."
+        f"{certificate.written:,} {nouns} written to {shown_path(str(chosen.output))}; the service "
+        f"announced {certificate.announced:,}: {_verdict(exported)} {sent} requests."
     )
-    return exported, client.tally
+
+
+def _verdict(exported: Exported) -> str:
+    certificate = exported.certificate
+    if not certificate.complete:
+        return f"INCOMPLETE. {' '.join(certificate.reasons)}"
+    apart = [
+        f"{count:,} {words}"
+        for count, words in (
+            (certificate.left_out, "left out by the filters"),
+            (certificate.unchanged, "unchanged since last time"),
+            (len(certificate.deleted), "deleted meanwhile"),
+        )
+        if count
+    ]
+    return f"complete ({', '.join(apart)})." if apart else "complete."
+
+
+def _moved(exported: Exported, chosen: ExportChoices) -> Iterator[str]:
+    """Yield what changed since the last export of that name, if it was asked for."""
+    if not chosen.request.changes:
+        return
+    found = exported.comparison
+    if found is None:
+        yield f"This is the first export named '{chosen.series}': there is nothing to compare with."
+        return
+    yield (
+        f"Since {found.since:%Y-%m-%d %H:%M} UTC: {len(found.added):,} added, "
+        f"{found.changed_records:,} changed, {len(found.removed):,} removed."
+    )
+
+
+def _json(
+    chosen: ExportChoices, exported: Exported, sent: int, changes: Path | None, seconds: float
+) -> dict[str, Any]:
+    certificate, found = exported.certificate, exported.comparison
+    return {
+        "file": str(chosen.output),
+        "rows": certificate.written,
+        "total_announced": certificate.announced,
+        "complete": certificate.complete,
+        "requests": sent,
+        "seconds": round(seconds, 3),
+        "report": str(chosen.report) if chosen.report else None,
+        "changes": found
+        and {
+            "since": found.since.isoformat(),
+            "added": len(found.added),
+            "changed": found.changed_records,
+            "removed": len(found.removed),
+            "file": str(changes or chosen.output),
+        },
+        "certificate": certificate.as_dict(),
+    }
+
+
+def _dated(path: Path, clocks: Clocks) -> Path:
+    """Fill in the local date and time where the file's name asks for them."""
+    now = datetime.fromtimestamp(clocks.wall()).astimezone()
+    name = path.name.replace("{date}", f"{now:%Y-%m-%d}").replace("{time}", f"{now:%H%M}")
+    return path.with_name(name) if name != path.name else path
+
+
+def _check_report(report: Path | None) -> None:
+    if report is None:
+        return
+    if report.suffix.lower() not in PAGE_ENDINGS:
+        raise UsageError(f"--report: '{report.name}' does not end in .html. Choose such a name.")
+    if not report.parent.is_dir():
+        raise UsageError(f"--report: there is no folder '{report.parent}'. Make it first.")
+
+
+def _series_name(name: str | None, since_last: str | None) -> str | None:
+    if name is not None and since_last is not None and name != since_last:
+        raise UsageError(
+            f"--name '{name}' and --since-last '{since_last}' are two exports. Give one of them."
+        )
+    return since_last if since_last is not None else name
+
+
+class Progress:
+    """Told of each record: shows a bar at a terminal, nothing elsewhere."""
+
+    def __init__(self, bar: tqdm[Any]) -> None:
+        self._bar = bar
+
+    def __call__(self, place: int, ahead: int) -> None:
+        """Show that `place` of `ahead` records were looked at."""
+        self._bar.total = ahead or None
+        self._bar.update(place - self._bar.n)
+
+
+@contextmanager
+def _watching() -> Iterator[Progress]:
+    at_terminal = sys.stderr is not None and sys.stderr.isatty()
+    with tqdm(bar_format=FORMAT, disable=not at_terminal, file=sys.stderr, leave=False) as bar:
+        yield Progress(bar)
