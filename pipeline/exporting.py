@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,18 @@ from pipeline.certificate import Certificate
 from pipeline.comparison import Comparison
 from pipeline.entities import LOOKUPS
 from pipeline.figures import Figures
-from pipeline.filters import Filter, label, links_wanted, parse_filters, resolve
+from pipeline.filter import Filter, fits, label, query
+from pipeline.filter_names import links_wanted, resolve
+from pipeline.filters import parse_filters
 from pipeline.naming import Names, read_names
 from pipeline.selection import Order
 from pipeline.series.state import Series
 from pipeline.sheets.exports import Columns, Ending, Markers, Writer
 
 PROGRAM = f"nexudus-bulk {__version__}"
+# An export of news looks back so far: clocks differ, and in which time zone the service reads a date
+# in a filter is not documented. What the last export had already is left out all the same.
+OVERLAP = timedelta(days=1)
 LISTS = {"ids", "time slots"}  # kinds that the rows of a listing do not carry
 
 Record = Mapping[str, Any]
@@ -104,12 +109,9 @@ class _Flow:
         self.figures = Figures(self.entity)
         self.filters = _with_ids(self.client, self.request.filters)
         self.since = self._since()
-        query = {
-            name: value
-            for each in (*self.filters, *self.since)
-            for name, value in each.query().items()
-        }
-        self.census = Census(self.client, self.entity, query, self.began)
+        self.asked = [each for each in (*self.filters, *self.since) if each.query()]
+        self.is_ignored = False  # whether the service sent what a filter it was sent excludes
+        self.census = Census(self.client, self.entity, query(self.asked), self.began)
         self.own_names: dict[int, str] = {}
         fields = self.request.columns.fields
         self.names = Names(self.client, self.entity, fields, self.own_names)
@@ -150,10 +152,12 @@ class _Flow:
         return True
 
     def compared(self) -> Comparison | None:
-        """Return what changed since the series' last export."""
-        if self.series is None or not self.request.changes:
+        """Return what changed since the series' last export, if that is wanted."""
+        if self.series is None:
             return None
-        return self.series.compare(listed_all=self.request.all_listed and self.census.settled)
+        if self.request.all_listed and self.census.settled:
+            self.series.drop_missing()
+        return self.series.compare() if self.request.changes else None
 
     def certificate(self, path: Path, written: int) -> Certificate:
         """Account for the export, when all of it is written."""
@@ -203,6 +207,7 @@ class _Flow:
                 yield row
             else:
                 self.left_out += 1
+                self.is_ignored |= not fits(self.asked, row)
 
     def _is_known(self, row: Record) -> bool:
         assert self.series is not None
@@ -210,13 +215,13 @@ class _Flow:
         return stamp is not None and self.series.stamp_of(row["Id"]) == stamp
 
     def _fits(self, record: Record) -> bool:
-        return all(each.fits(record) for each in (*self.filters, *self.since))
+        return fits((*self.filters, *self.since), record)
 
     def _since(self) -> tuple[Filter, ...]:
         """Return the filter of an export of news: what was changed since the last one began."""
         if not self.request.only_news or self.request.all_listed or self.series is None:
             return ()
-        since = self.series.since()
+        since = self.series.since(OVERLAP)
         if since is None:
             return ()
         text = f"{self.entity.stamp_field.name}>={since:%Y-%m-%dT%H:%M:%SZ}"
@@ -235,7 +240,7 @@ class _Flow:
             yield f"{len(census.stamps):,} {nouns} were listed, {accounted:,} are accounted for."
 
     def _notes(self) -> Iterator[str]:
-        if self.left_out and not self.changed:
+        if self.is_ignored:
             yield "The service sent records that do not fit the filters: it may not know them all."
         if self.strange:
             yield f"Left out, since no table knows them: {', '.join(sorted(self.strange))}."

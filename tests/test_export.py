@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from flows import by_name, read_rows, writes
+from flows import read_rows, writes
+from python_calamine import CalamineWorkbook
 
 from pipeline.entities import RESOURCE
 from pipeline.sandbox import Sandbox
@@ -30,12 +33,14 @@ def dump(sandbox: Sandbox) -> dict[int, dict[str, Any]]:
 def written(path: Path) -> dict[int, dict[str, Any]]:
     """What a workbook holds, read cell by cell, reduced likewise."""
     fields = [each for each in export_fields(RESOURCE) if each.name in RESOURCE.by_name]
+    header, *rows = CalamineWorkbook.from_path(path).get_sheet_by_name("Resources").to_python()
     found = {}
-    for row in read_rows(path):
+    for row in rows:
+        cells = dict(zip(header, row, strict=True))
         values = {}
         for each in fields:
-            cell = row[each.name]
-            value = each.kind.empty if cell is None else each.kind.read(cell)
+            cell = cells[each.name]
+            value = each.kind.empty if cell == "" else each.kind.read(cell)
             values[each.name] = each.kind.sameness(value)
         found[values["Id"]] = values
     return found
@@ -99,3 +104,274 @@ def test_records_that_move_while_they_are_exported(shell, sandbox, tmp_path):
     assert certificate["changed"] == [late]
     assert len(certificate["found_again"]) <= 2
     assert certificate["reread"] >= 1
+
+
+def test_a_long_query_is_refused_once_and_then_never_again(shell, sandbox, tmp_path):
+    """A service that takes fewer ids at a time is asked for fewer from then on."""
+    fill(sandbox, 394)
+    sandbox.max_query = 1_000
+    said = shell("export", "-o", tmp_path / "all.xlsx", "--json", "--limit", "none")
+
+    asked = [each for each in sandbox.requests if "?id=" in each.path]
+    assert [each.status for each in asked] == [404, *[200] * 8]
+    assert (said.json["rows"], said.json["complete"]) == (400, True)
+
+
+def test_columns_that_a_listing_tells_need_no_more_requests(shell, sandbox, tmp_path):
+    """Records are read whole only for their lists: names and numbers stand in the listing."""
+    fill(sandbox, 294)
+    said = shell(
+        "export", "-o", tmp_path / "few.csv", "--columns", "Name,Allocation", "--limit", "none"
+    )
+
+    assert said.code == 0
+    assert batches(sandbox) == []
+    lines = (tmp_path / "few.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "Id,Name,Allocation"
+    assert len(lines) == 301
+
+
+def test_filters_columns_and_order(shell, sandbox, tmp_path):
+    """What fits, in the columns and the order that were asked for; the certificate says so."""
+    sandbox.put_record("Resource", {"Id": 1415383301, "Archived": True})
+    said = shell(
+        "export", "-o", tmp_path / "some.xlsx", "--json",
+        "--where", "BusinessName=Harbour House", "--where", "Allocation>=6",
+        "--archived", "no", "--columns", "Allocation", "--order-by", "-Allocation",
+    )  # fmt: skip
+
+    assert [tuple(row.values()) for row in read_rows(tmp_path / "some.xlsx")] == [
+        (1415383302, 12),
+        (1415383201, 8),
+        (1415383202, 6),
+    ]
+    assert said.json["certificate"]["filters"] == [
+        "BusinessName = Harbour House",
+        "Allocation >= 6",
+        "Archived = No",
+    ]
+    assert [each for each in listings(sandbox) if "Resource_Archived=false" in each]
+
+
+def test_a_filter_the_service_ignores_still_filters(shell, sandbox, tmp_path):
+    """What comes is looked at again, and the last line says that more was sent."""
+    sandbox.ignore_filters = True
+    said = shell("export", "-o", tmp_path / "some.csv", "--where", "Allocation>=12", "--json")
+
+    assert (said.code, said.json["rows"], said.json["total_announced"]) == (0, 2, 6)
+    assert said.json["certificate"]["left_out"] == 4
+    assert (
+        "The service sent records that do not fit the filters: it may not know them all."
+        in said.json["certificate"]["notes"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--where", "Alocation>=4"], "Did you mean 'Allocation'?"),
+        (["--columns", "Nmae"], "Did you mean 'Name'?"),
+        (["--group", "Amenitis"], "Did you mean 'Amenities'?"),
+        (["--order-by", "Tariffs"], "'Tariffs' is a list, and lists have no order."),
+        (["--changes"], "--changes: which export is meant?"),
+        (["--name", "a", "--since-last", "b"], "are two exports. Give one of them."),
+        (["--report", "page.pdf"], "--report: 'page.pdf' does not end in .html."),
+        (["--bom"], "--bom: 'out.xlsx' is not a .csv. Leave --bom out."),
+    ],
+)
+def test_what_cannot_be_meant_is_told_before_any_request(shell, sandbox, tmp_path, words, sentence):
+    """A wrong option is one message and exit code 2; nothing was asked, nothing written."""
+    said = shell("export", "-o", tmp_path / "out.xlsx", *words)
+
+    assert said.code == 2
+    assert sentence in said.err
+    assert sandbox.requests == []
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_an_existing_file_is_not_replaced_unasked(shell, sandbox, tmp_path):
+    """Somebody may have edited it: only --overwrite replaces it."""
+    path = tmp_path / "rooms.xlsx"
+    path.write_text("edited for hours")
+    said = shell("export", "-o", path)
+
+    assert said.code == 2
+    assert "exists already" in said.err
+    assert path.read_text() == "edited for hours"
+    assert shell("export", "-o", path, "--overwrite").code == 0
+    assert len(read_rows(path)) == 6
+
+
+def test_the_date_is_filled_in(shell, sandbox, skipping, tmp_path):
+    """A nightly export has a new name each day without anybody's doing."""
+    today = datetime.fromtimestamp(skipping.wall()).astimezone()
+    said = shell("export", "-o", tmp_path / "rooms-{date}.csv")
+
+    assert said.code == 0
+    assert (tmp_path / f"rooms-{today:%Y-%m-%d}.csv").exists()
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv"])
+def test_an_unedited_export_imports_without_a_change(shell, sandbox, tmp_path, ending):
+    """Promise 5, in both formats, with every sign that a spreadsheet may take for a formula."""
+    texts = ["=1+1", "+1", "-1", "@x", "'=x", "''", "NA", "007", " spaced ", "a\r\nb", "\tx", "\rx"]
+    for number, text in enumerate(texts):
+        sandbox.put_record(
+            "Resource", {"Name": f"{text} {number}", "Description": text, "GroupName": text}
+        )
+    path = tmp_path / f"all{ending}"
+    assert shell("export", "-o", path).code == 0
+    before = sandbox.records()
+    said = shell.run_import(path)
+
+    assert said.json["counts"]["unchanged"] == len(before) == 18
+    assert writes(sandbox) == []
+
+
+def test_xlsx_csv_and_parquet_hold_the_same(shell, sandbox, tmp_path):
+    """The same account in three formats is the same, value by value."""
+    pyarrow = pytest.importorskip("pyarrow.parquet")
+    fill(sandbox, 40)
+    for ending in ("xlsx", "csv", "parquet"):
+        assert shell("export", "-o", tmp_path / f"all.{ending}", "--limit", "none").code == 0
+    book = read_rows(tmp_path / "all.xlsx")
+    with (tmp_path / "all.csv").open(encoding="utf-8", newline="") as file:
+        text = list(csv.DictReader(file))
+    table = pyarrow.read_table(tmp_path / "all.parquet").to_pylist()
+
+    assert len(book) == len(text) == len(table) == 46
+    for from_book, from_text, from_table in zip(book, text, table, strict=True):
+        for name, cell in from_book.items():
+            kind = (RESOURCE.by_name.get(name) or RESOURCE.by_name["Name"]).kind
+            value = None if cell is None else kind.read(cell)
+            unguarded = from_text[name].removeprefix("'")
+            assert value == (kind.read(unguarded) if unguarded else None), name
+            assert kind.sameness(value) == kind.sameness(typed(kind.name, from_table[name])), name
+
+
+def typed(kind: str, value: Any) -> Any:
+    """Return a parquet's value as JSON has it."""
+    if kind == "moment":
+        return value and value.isoformat()
+    if kind == "time slots":
+        times = ("FromTime", "ToTime")
+        return [{**each, **{key: f"1976-01-01T{each[key]}:00Z" for key in times}} for each in value]
+    return RESOURCE.by_name["SystemResourceType"].kind.read(value) if kind == "choice" else value
+
+
+def test_names_stand_beside_ids(shell, sandbox, tmp_path):
+    """Plans, teams and linked resources by name; a list nobody uses is not asked for."""
+    sandbox.put_record("Resource", {"Id": 1415384101, "LinkedResources": [1415384102, 1415383201]})
+    said = shell(
+        "export", "-o", tmp_path / "all.csv", "--where", "BusinessName=Mill Yard", "--limit", "none"
+    )
+    everything = shell("export", "-o", tmp_path / "all.xlsx", "--limit", "none")
+
+    assert (said.code, everything.code) == (0, 0)
+    with (tmp_path / "all.csv").open(encoding="utf-8", newline="") as file:
+        mill = {row["Name"]: row for row in csv.DictReader(file)}
+    rows = {row["Name"]: row for row in read_rows(tmp_path / "all.xlsx")}
+    assert mill["Loom Room"]["LinkedResourceNames"] == "Booth Shuttle, Room Anchor"
+    assert rows["Office 1"]["TariffNames"] == "Full Time, Team Room"
+    assert rows["Office 1"]["TeamNames"] == "Blue Kite Studio"
+    assert not [each for each in sandbox.requests if "bookingavailability" in each.path]
+
+
+def test_names_that_may_not_be_listed_stay_blank(shell, sandbox, tmp_path, monkeypatch):
+    """A login without the role for plans exports all the same, and is told."""
+    sandbox.add_user(
+        "desk@sandbox.example", "pw-of-desk-1", {"Resource-List", "Resource-Read", "Team-List"}
+    )
+    monkeypatch.setenv("NEXUDUS_USERNAME", "desk@sandbox.example")
+    monkeypatch.setenv("NEXUDUS_PASSWORD", "pw-of-desk-1")
+    said = shell("export", "-o", tmp_path / "all.xlsx")
+    rows = {row["Name"]: row for row in read_rows(tmp_path / "all.xlsx")}
+
+    assert said.code == 0
+    assert (rows["Office 1"]["TariffNames"], rows["Office 1"]["TeamNames"]) == (
+        None,
+        "Blue Kite Studio",
+    )
+    assert "TariffNames is blank: plans cannot be listed." in said.err
+
+
+def test_what_cannot_be_proved_complete_is_said(shell, sandbox, tmp_path):
+    """A listing that never holds still: exit code 1, and the reason in the last line."""
+    sandbox.max_size = 3
+    names = iter(range(1_000))
+
+    def meanwhile(path: str) -> None:
+        if "page=2" in path:
+            sandbox.put_record("Resource", {"Name": f"Room {next(names)}"})
+
+    sandbox.meanwhile = meanwhile
+    said = shell("export", "-o", tmp_path / "all.csv", "--limit", "none")
+
+    assert said.code == 1
+    last = said.out.splitlines()[-1]
+    assert "INCOMPLETE. The listing did not settle:" in last
+    assert (tmp_path / "all.csv").exists()
+
+
+def test_json_keeps_the_contract(shell, sandbox, tmp_path):
+    """One object with the promised keys, and nothing else on the standard output."""
+    said = shell("export", "-o", tmp_path / "all.jsonl", "--json")
+
+    found = json.loads(said.out)
+    assert {key: found[key] for key in ("rows", "total_announced", "complete")} == {
+        "rows": 6,
+        "total_announced": 6,
+        "complete": True,
+    }
+    assert found["requests"] == len(sandbox.requests)
+    assert found["file"] == str(tmp_path / "all.jsonl")
+    assert "invented-zoom" not in (tmp_path / "all.jsonl").read_text(encoding="utf-8")
+
+
+def test_only_news_and_what_changed(shell, sandbox, tmp_path):
+    """The first export of a name has all; the next one only news, and tells what is gone."""
+    first = shell("export", "-o", tmp_path / "1.jsonl", "--since-last", "nightly", "--json")
+    room, gone, same = 1415383201, 1415383301, 1415383302
+    sandbox.put_record("Resource", {"Id": room, "Allocation": 9})
+    sandbox.delete_record("Resource", gone)
+    sandbox.put_record("Resource", {"Id": 77, "Name": "New room"})
+    second = shell(
+        "export", "-o", tmp_path / "2.xlsx", "--since-last", "nightly", "--changes", "--json"
+    )
+    third = shell("export", "-o", tmp_path / "3.jsonl", "--since-last", "nightly", "--json")
+
+    assert (first.json["rows"], second.json["rows"], third.json["rows"]) == (6, 2, 0)
+    assert {row["Id"] for row in read_rows(tmp_path / "2.xlsx")} == {room, 77}
+    assert {key: second.json["changes"][key] for key in ("added", "changed", "removed")} == {
+        "added": 1,
+        "changed": 1,
+        "removed": 1,
+    }
+    book = openpyxl.load_workbook(tmp_path / "2.xlsx")
+    cells = [[cell.value for cell in row] for row in book["Changed"].iter_rows()]
+    assert [room, "Harbour House", "Room Anchor", "Allocation", "8", "9"] in [
+        [str(cell) if place > 3 else cell for place, cell in enumerate(row)] for row in cells
+    ]
+    assert same not in {row["Id"] for row in read_rows(tmp_path / "2.xlsx")}
+
+
+def test_an_export_that_failed_is_not_remembered(shell, sandbox, tmp_path):
+    """News are told until a file with them is in its place."""
+    shell("export", "-o", tmp_path / "1.csv", "--since-last", "nightly")
+    sandbox.put_record("Resource", {"Id": 77, "Name": "New room"})
+    sandbox.add_fault("not-successful@GET*always+2")
+    failed = shell("export", "-o", tmp_path / "2.csv", "--since-last", "nightly")
+    sandbox.clear_faults()
+    again = shell("export", "-o", tmp_path / "2.csv", "--since-last", "nightly", "--json")
+
+    assert failed.code == 3
+    assert again.json["rows"] == 1
+
+
+def test_other_filters_under_the_same_name_are_refused(shell, sandbox, tmp_path):
+    """What changed could not be told from what is filtered."""
+    shell("export", "-o", tmp_path / "1.csv", "--name", "monthly")
+    said = shell("export", "-o", tmp_path / "2.csv", "--name", "monthly", "--archived", "no")
+
+    assert said.code == 2
+    assert "Choose another name, or --restart to begin anew." in said.err

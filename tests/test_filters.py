@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pipeline.api.client import Client, connect
-from pipeline.api.reading import pages
+from pipeline.api.paging import pages
 from pipeline.config import Settings
 from pipeline.entities import RESOURCE
 from pipeline.errors import UsageError
@@ -129,7 +129,7 @@ def asked(server: Sandbox) -> dict[str, str]:
 def rows(client: Client, *texts: str, **environment: str) -> tuple[list[int], list[int]]:
     """Return the ids that the service sends, and those of them that fit."""
     filters = parse_filters(RESOURCE, texts, environment)
-    sent = [each for page in pages(client, RESOURCE.path, query(filters)) for each in page]
+    sent = [each for page in pages(client, RESOURCE.path, query(filters)) for each in page.rows]
     return [each["Id"] for each in sent], [each["Id"] for each in sent if fits(filters, each)]
 
 
@@ -206,7 +206,7 @@ def test_several_filters_have_to_hold_together(server, client):
 def test_what_the_service_ignores_is_left_out_here(client):
     """A record that does not fit is dropped even when the service sends it."""
     filters = parse_filters(RESOURCE, ["Allocation=4"])
-    everything = [each for page in pages(client, RESOURCE.path) for each in page]
+    everything = [each for page in pages(client, RESOURCE.path) for each in page.rows]
 
     assert [each["Id"] for each in everything if fits(filters, each)] == [2, 4]
 

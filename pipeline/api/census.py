@@ -100,7 +100,7 @@ class Census:
         if birth is None or not birth.range_filter:
             return True
         since = self.began - CLOCK_MARGIN
-        name = f"from_{self.entity.filter_name(birth.name)}"
+        name = self.entity.range_name(birth.name, lowest=True)
         query = {
             **self.filters,
             name: since.strftime(MOMENT_FORMAT),

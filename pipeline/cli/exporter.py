@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -52,7 +53,7 @@ class ExportChoices:
         clocks: Clocks = SYSTEM,
         overwrite: bool = False,
         filters: tuple[str, ...] = (),
-        archived: str = "yes",
+        archived: Archived = "yes",
         columns: tuple[str, ...] = (),
         groups: tuple[str, ...] = (),
         order_by: str | None = None,
@@ -78,11 +79,12 @@ class ExportChoices:
             )
         fields = select_fields(RESOURCE, export_fields(RESOURCE), columns, groups)
         chosen = Columns(RESOURCE, fields, everything=not columns and not groups)
-        archive = archived_filter(RESOURCE, archived, parse_filters(RESOURCE, filters))
+        wanted = parse_filters(RESOURCE, filters, os.environ)
+        archive = archived_filter(RESOURCE, archived, wanted)
         request = Request(
             columns=chosen,
             writer=writer,
-            filters=archive,
+            filters=(*wanted, archive) if archive else wanted,
             order=parse_order(RESOURCE, order_by) if order_by else None,
             only_news=since_last is not None,
             all_listed=since_last is None or changes,
@@ -118,10 +120,13 @@ def _export(chosen: ExportChoices, client: Client, progress: Progress, clocks: C
             return export(client, request, path, progress=progress)
         settings = client.settings
         with Series.open(
-            settings.home, settings.account, chosen.series, RESOURCE, now=clocks.wall
+            settings.home,
+            settings.account,
+            chosen.series,
+            RESOURCE,
+            now=clocks.wall,
+            restart=chosen.restart,
         ) as series:
-            if chosen.restart:
-                series.restart()
             series.check(request.signature)
             return export(client, request, path, series=series, progress=progress)
     except KeyboardInterrupt as error:
@@ -137,7 +142,7 @@ def _write_beside(chosen: ExportChoices, exported: Exported) -> Path | None:
     if exported.comparison is None or chosen.output.suffix.lower() == ".xlsx":
         return None
     path = chosen.output.with_suffix(".changes.csv")
-    write_changes_csv(path, exported.comparison)
+    write_changes_csv(path, RESOURCE, exported.comparison)
     return path
 
 
@@ -190,7 +195,8 @@ def _moved(exported: Exported, chosen: ExportChoices) -> Iterator[str]:
         return
     yield (
         f"Since {found.since:%Y-%m-%d %H:%M} UTC: {len(found.added):,} added, "
-        f"{found.changed_records:,} changed, {len(found.removed):,} removed."
+        f"{found.changed_records:,} changed, "
+        f"{f'{len(found.removed):,} removed' if found.tells_removed else 'removed not known'}."
     )
 
 

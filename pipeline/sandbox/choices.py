@@ -18,6 +18,7 @@ class Choices:
     slots_mode: str = "replace"
     slots_on_read: bool = True  # whether get-one and batch carry the time slots
     batch_envelope: bool = False  # whether a batch read answers a page instead of a list
+    ignore_filters: bool = False  # as a service does with filters that it does not know
     max_size: int = 1_000  # records a page, vendor docs
     max_query: int = 2_048  # characters; a longer query is a 404, the default of IIS
     token_seconds: int = 604_799  # the life of an access token, vendor docs

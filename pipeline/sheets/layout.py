@@ -21,6 +21,7 @@ from pipeline.sheets.validation import NUMBERS, validation
 
 PROGRAM = "nexudus-bulk"
 LAST_ROW = 1_048_575  # counted from 0, Excel's specification
+MOST_FROZEN = 6  # columns; more would leave no room for the others
 A4 = 9  # Excel's number of the paper
 TEXT_FORMAT = "@"
 HEADER_HEIGHT = 27  # points
@@ -95,8 +96,8 @@ def lay_out(
     for column, field in enumerate(fields):
         if rules := validation(field, lists.get(field.name)):
             sheet.data_validation(1, column, LAST_ROW, column, rules)
-    names = [each.name for each in fields]
-    frozen = max(names.index(key) for key in entity.key if key in names) + 1
+    names = [each.name for each in fields[:MOST_FROZEN]]
+    frozen = max((names.index(key) for key in entity.key if key in names), default=0) + 1
     sheet.freeze_panes(1, frozen)
     sheet.autofilter(0, 0, 0, len(fields) - 1)
     # Ids and texts of digits are meant to be texts: no green corner in every cell.
