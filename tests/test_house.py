@@ -65,7 +65,7 @@ LIBRARIES = {  # outside libraries that one room owns
     "matplotlib": {"report"},
     "jinja2": {"report"},
     "pyarrow": {"sheets"},
-    "filelock": {"runs/lock.py"},
+    "filelock": {"runs/lock.py", "series/lock.py"},
     "click": {"cli"},
     "tqdm": {"cli"},
 }
