@@ -36,6 +36,7 @@ MAX_PAUSE_SECONDS = 30.0  # between two attempts while the service cannot be rea
 MAX_AWAY_SECONDS = 300.0  # not reached for so long, after it was there: stop, go on later
 MAX_THROTTLED_SECONDS = 300.0  # throttled this long without one success: stop, go on later
 CONNECT_TIMEOUT_SECONDS = 10.0
+MAX_TEXT = 10_000  # bytes of an answer that are kept as text: what it says in words is short
 WHO_AM_I = "auth/me"
 
 
@@ -199,7 +200,9 @@ class Client:
 
     def _reply(self, method: str, path: str, request: Mapping[str, Any]) -> Reply:
         try:
-            response = self._http.request(method, path, **request)
+            with self._http.stream(method, path, **request) as response:
+                # A response holds itself in a circle: what it kept would stay for long.
+                content = b"".join(response.iter_bytes())
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Reply(failure="unconnected", reason=_reason(error))
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
@@ -207,7 +210,7 @@ class Client:
         except httpx.RequestError as error:
             return Reply(failure="lost", reason=_reason(error))
         self.has_answered = True
-        return _read_reply(response)
+        return _read_reply(response, content)
 
     def _hear(self, reply: Reply) -> None:
         """Note since when no request was answered, for whoever shows how it goes."""
@@ -338,17 +341,17 @@ def _reason(error: httpx.RequestError) -> str:
     return " ".join(str(error).split()) or "the connection broke"
 
 
-def _read_reply(response: httpx.Response) -> Reply:
+def _read_reply(response: httpx.Response, content: bytes) -> Reply:
     body, readable = None, True
-    if response.content:
+    if content:
         try:
-            body = json.loads(response.content)
+            body = json.loads(content)
         except ValueError:  # not JSON, or not even text
             readable = False
     return Reply(
         status=response.status_code,
         headers=dict(response.headers),
-        text=response.text,
+        text=content[:MAX_TEXT].decode(response.encoding or "utf-8", errors="replace"),
         body=body,
         readable=readable,
     )
