@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -209,6 +210,12 @@ def test_what_the_service_ignores_is_left_out_here(client):
     everything = [each for page in pages(client, RESOURCE.path) for each in page.rows]
 
     assert [each["Id"] for each in everything if fits(filters, each)] == [2, 4]
+
+
+@pytest.mark.parametrize("text", ["Allocation>=0", "Allocation<=9", "Allocation=0", "Latitude>=0"])
+def test_a_blank_is_neither_nought_nor_in_a_range(text):
+    """What is not there is not compared, also when the service sends it."""
+    assert not fits(parse_filters(RESOURCE, [text]), {"Allocation": None, "Latitude": None})
 
 
 def test_a_blank_is_found_without_asking_for_it(server, client):
@@ -514,6 +521,17 @@ def test_archived_is_a_filter_of_its_own(server, client):
     )
     assert (label(no), label(only)) == ("Archived = No", "Archived = Yes")
     assert [fits([only], each) for each in server.records()] == [False, True, False, True, False]
+
+
+def test_what_cannot_be_archived_has_no_such_filter():
+    """A table without such a field says so instead of ignoring the option."""
+    fields = tuple(each for each in RESOURCE.fields if not each.archives)
+    plain = replace(RESOURCE, fields=fields)
+
+    with pytest.raises(UsageError) as caught:
+        archived_filter(plain, "no")
+
+    assert str(caught.value) == "--archived: resources cannot be archived. Leave it out."
 
 
 def test_archived_cannot_be_said_twice():

@@ -28,6 +28,7 @@ COMMANDS = {
     "resume": "Go on with a run that stopped.",
     "runs": "List what was imported, and what became of it.",
     "export": "Write the account's records into a workbook.",
+    "schedule": "Print entries that run an export or an import again and again.",
 }
 EPILOG = "Start with: nexudus-bulk demo"
 
