@@ -16,9 +16,9 @@ from pipeline.certificate import Certificate
 from pipeline.comparison import Comparison
 from pipeline.entities import LOOKUPS
 from pipeline.figures import Figures
-from pipeline.filter import Filter, fits, label, query
-from pipeline.filter_names import links_wanted, resolve
-from pipeline.filters import parse_filters
+from pipeline.filtering.filter import Filter, fits, label, query
+from pipeline.filtering.names import links_wanted, resolve
+from pipeline.filtering.read import parse_filters
 from pipeline.naming import Names, read_names
 from pipeline.selection import Order
 from pipeline.series.state import Series

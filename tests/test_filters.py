@@ -19,15 +19,9 @@ from pipeline.api.paging import pages
 from pipeline.config import Settings
 from pipeline.entities import RESOURCE
 from pipeline.errors import UsageError
-from pipeline.filters import (
-    archived_filter,
-    fits,
-    label,
-    links_wanted,
-    parse_filters,
-    query,
-    resolve,
-)
+from pipeline.filtering.filter import fits, label, query
+from pipeline.filtering.names import links_wanted, resolve
+from pipeline.filtering.read import archived_filter, parse_filters
 from pipeline.planning.stored import Named
 from pipeline.sandbox import Sandbox
 

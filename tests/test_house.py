@@ -26,9 +26,7 @@ ARROWS: dict[str, set[str]] = {
     "certificate": set(),
     "comparison": VALUES | {"planning"},
     "figures": VALUES,
-    "filter": VALUES,
-    "filter_names": VALUES | {"mapping", "filter"},
-    "filters": VALUES | {"mapping", "filter", "filter_names"},
+    "filtering": VALUES | {"mapping"},
     "selection": VALUES | {"mapping"},
     "series": VALUES | {"comparison", "planning"},
     "sheets": VALUES | {"planning", "certificate", "comparison", "figures"},
@@ -42,10 +40,9 @@ ARROWS: dict[str, set[str]] = {
     "api": VALUES | {"config", "clocks"},
     "runs": VALUES | {"api", "planning", "config", "clocks"},
     "naming": VALUES | {"api", "planning"},
-    "selection": VALUES | {"mapping"},
     "importing": VALUES | {"api", "planning", "prepared", "runs", "naming"},
     "exporting": VALUES
-    | {"api", "sheets", "filters", "selection", "naming", "series"}
+    | {"api", "sheets", "filtering", "selection", "naming", "series"}
     | {"certificate", "comparison", "figures"},
     "report": VALUES
     | {"planning", "prepared", "runs", "sheets", "certificate", "comparison", "figures"},

@@ -21,7 +21,7 @@ from pipeline.config import Settings
 from pipeline.entities import RESOURCE
 from pipeline.errors import StoppedError, UsageError
 from pipeline.exporting import Exported, Request, export, is_whole_wanted
-from pipeline.filters import archived_filter, parse_filters
+from pipeline.filtering.read import archived_filter, parse_filters
 from pipeline.report.text import shown_path
 from pipeline.selection import parse_order, select_fields
 from pipeline.series.state import Series

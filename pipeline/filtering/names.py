@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pipeline.entities import LOOKUPS
 from pipeline.errors import UsageError
-from pipeline.filter import WHERE, Filter
+from pipeline.filtering.filter import WHERE, Filter
 from pipeline.mapping.near import nearest
 from pipeline.problems import problem
 

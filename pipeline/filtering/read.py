@@ -9,23 +9,11 @@ from itertools import product
 from typing import Any, Literal
 
 from pipeline.errors import UsageError
-from pipeline.filter import WHERE, Filter, Sign, fits, label, query
-from pipeline.filter_names import links_wanted, resolve
+from pipeline.filtering.filter import WHERE, Filter, Sign
 from pipeline.kinds import parse_moment, plain
 from pipeline.mapping.near import suggestion
 from pipeline.problems import problem, quoted
 from pipeline.schema import Entity, Field, Unreadable, Value
-
-__all__ = [
-    "Filter",
-    "archived_filter",
-    "fits",
-    "label",
-    "links_wanted",
-    "parse_filters",
-    "query",
-    "resolve",
-]
 
 PARTS = re.compile(r"(?P<name>[^=<>!~]*)(?P<sign><=|>=|==|!=|~=|<>|[=<>~])(?P<value>.*)", re.DOTALL)
 DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
