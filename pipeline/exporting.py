@@ -25,8 +25,8 @@ from pipeline.series.state import Series
 from pipeline.sheets.exports import Columns, Ending, Markers, Writer
 
 PROGRAM = f"nexudus-bulk {__version__}"
-# An export of news looks back so far: clocks differ, and in which time zone the service reads a date
-# in a filter is not documented. What the last export had already is left out all the same.
+# An export of news looks back so far: clocks differ, and in which time zone the service reads the
+# date in a filter is not documented. What the last export had already is left out all the same.
 OVERLAP = timedelta(days=1)
 LISTS = {"ids", "time slots"}  # kinds that the rows of a listing do not carry
 

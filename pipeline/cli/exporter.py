@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tqdm import tqdm
 
@@ -29,6 +29,8 @@ from pipeline.sheets.changes_text import write_changes_csv
 from pipeline.sheets.columns import export_fields
 from pipeline.sheets.exports import Columns, writer_of
 from pipeline.sheets.whole import refuse_to_overwrite
+
+Archived = Literal["yes", "no", "only"]
 
 PAGE_ENDINGS = {".html", ".htm"}
 FORMAT = "{n_fmt}/{total_fmt} records |{bar}| {remaining} left"

@@ -6,6 +6,7 @@ import shutil
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -100,7 +101,15 @@ def _check(context: click.Context, words: tuple[str, ...]) -> tuple[str, list[st
     return name, _export_notes(options) if name == "export" else _import_notes(options)
 
 
-def _export_notes(options: dict[str, object]) -> list[str]:
+def _export_notes(options: dict[str, Any]) -> list[str]:
+    """Return notes. Raises UsageError for what the export would refuse at night."""
+    from pipeline.cli.exporter import ExportChoices  # noqa: PLC0415 - not for an import
+
+    account = {"base_url", "profile", "limits", "as_json"}
+    chosen = {name: value for name, value in options.items() if name not in account}
+    # A secret stands in the environment of the night, and is not needed now.
+    chosen["filters"] = [each for each in options["filters"] if "env:" not in each]
+    ExportChoices.read(**{**chosen, "overwrite": True})
     output = str(options["output"])
     if options.get("overwrite") or any(each in output for each in FILLED_IN):
         return []
