@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -84,7 +85,7 @@ def command(
     profile: str | None,
     limits: tuple[str, ...],
     as_json: bool,
-    **choices: object,
+    **choices: Any,
 ) -> int:
     """Write the account's resources into a file. An .xlsx or .csv can be imported again."""
     from pipeline.cli.exporter import ExportChoices, run_export  # noqa: PLC0415 - heavy imports
