@@ -40,7 +40,10 @@ def command(
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
     from pipeline.entities import RESOURCE  # noqa: PLC0415 - as above
     from pipeline.prepared import prepare  # noqa: PLC0415 - as above
+    from pipeline.sheets.whole import refuse_own_input  # noqa: PLC0415 - as above
 
+    if output:
+        refuse_own_input("-o", output, file)
     screen = Screen(as_json)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
     prepared = prepare(file, RESOURCE, sheet=sheet, unknown_columns=unknown_columns)

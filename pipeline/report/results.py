@@ -13,6 +13,7 @@ from pipeline.prepared import Prepared
 from pipeline.problems import Problem, is_error
 from pipeline.runs.terms import Applied
 from pipeline.sheets import annotate
+from pipeline.sheets.whole import refuse_own_input
 
 ENDING = ".results"
 WORKBOOKS = {".xlsx", ".xlsm"}
@@ -29,8 +30,8 @@ def results_path(prepared: Prepared, given: Path | None) -> Path:
     target = given or source.with_name(f"{source.stem.removesuffix(ENDING)}{ENDING}{suffix}")
     if target.suffix.lower() != suffix.lower():
         raise UsageError(f"--results: '{target}' does not end in {suffix}. Choose such a name.")
-    if given and target.resolve() == source.resolve():
-        raise UsageError("--results: that is the file itself. Choose another name.")
+    if given:
+        refuse_own_input("--results", target, source)
     if target.is_dir() or not target.absolute().parent.is_dir():
         raise UsageError(f"--results: '{target}' cannot be written. Choose another with --results.")
     return target
