@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.errors import UsageError
 from pipeline.schema import Cell, Entity, Field, Value
+from pipeline.sheets.base import BaseWriter
 from pipeline.sheets.cells import to_cell
 from pipeline.sheets.columns import export_fields, template_fields
 from pipeline.sheets.guide_page import write_guide
@@ -51,7 +52,8 @@ def write_template(
 
     Raises UsageError when the file cannot be written.
     """
-    _write(path, entity, template_fields(entity), (), names or {})
+    with new_workbook(path) as book:
+        _begin(book, entity, template_fields(entity), names or {})
 
 
 def write_export(path: Path, entity: Entity, records: Iterable[Mapping[str, object]]) -> Written:
@@ -60,33 +62,22 @@ def write_export(path: Path, entity: Entity, records: Iterable[Mapping[str, obje
     Raises UsageError when the file cannot be written; what `records` raises passes through, and a
     file of that name stays as it was.
     """
-    return _write(path, entity, export_fields(entity), records, {})
-
-
-def _write(
-    path: Path,
-    entity: Entity,
-    fields: Sequence[Field],
-    records: Iterable[Mapping[str, object]],
-    names: Mapping[str, Sequence[str]],
-) -> Written:
+    fields = export_fields(entity)
     with new_workbook(path) as book:
-        return _fill(book, entity, fields, records, names)
+        sheet = _begin(book, entity, fields, {})
+        return _write_records(sheet, entity, fields, records, BaseWriter(book, fields, entity))
 
 
-def _fill(
-    book: Workbook,
-    entity: Entity,
-    fields: Sequence[Field],
-    records: Iterable[Mapping[str, object]],
-    names: Mapping[str, Sequence[str]],
-) -> Written:
+def _begin(
+    book: Workbook, entity: Entity, fields: Sequence[Field], names: Mapping[str, Sequence[str]]
+) -> Worksheet:
+    """Write all but the records; returns the sheet they belong on."""
     book.set_properties({"title": entity.nouns.capitalize(), "author": PROGRAM, "created": MADE})
     sheet = book.add_worksheet(entity.sheet)
     write_guide(book, entity, fields)
     lists = write_lists(book, lists_of(entity, fields, names))
     lay_out(book, sheet, entity, fields, lists)
-    return _write_records(sheet, entity, fields, records)
+    return sheet
 
 
 def _write_records(
@@ -94,6 +85,7 @@ def _write_records(
     entity: Entity,
     fields: Sequence[Field],
     records: Iterable[Mapping[str, object]],
+    base: BaseWriter,
 ) -> Written:
     read_names = {child.field: child.read_name for child in entity.children}
     columns = [
@@ -103,6 +95,7 @@ def _write_records(
     kept: list[Kept] = []
     row = 0
     for row, record in enumerate(records, start=1):
+        cells: list[Cell] = [None] * len(fields)
         for number, field, key, remembered in columns:
             value = record.get(key)
             if value is None:
@@ -116,6 +109,8 @@ def _write_records(
                     f"{entity.sheet}: row {row + 1:,} does not fit into a sheet. "
                     "Export to .csv or .parquet, or fewer records with filters."
                 )
+            cells[number] = cell
+        base.add(record.get(entity.id_field.name), record.get(entity.stamp_field.name), cells)
     return Written(row, tuple(kept))
 
 
