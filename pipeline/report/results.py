@@ -17,6 +17,7 @@ from pipeline.sheets.whole import refuse_own_input
 
 ENDING = ".results"
 WORKBOOKS = {".xlsx", ".xlsm"}
+SETTLED = {"updated", "deleted", "in_doubt"}  # what the export wrote is certain no longer
 
 
 def results_path(prepared: Prepared, given: Path | None) -> Path:
@@ -77,7 +78,23 @@ def write_results(
         with tempfile.TemporaryDirectory(prefix="nexudus-bulk-") as folder:
             copy = Path(folder) / sheet.path.name
             copy.write_bytes(prepared.content)
-            annotate.annotate(copy, target, sheet=sheet.name, header_row=sheet.header_row, **marked)
+            annotate.annotate(
+                copy,
+                target,
+                sheet=sheet.name,
+                header_row=sheet.header_row,
+                settled=_settled(prepared, applied),
+                **marked,
+            )
+
+
+def _settled(prepared: Prepared, applied: Applied) -> set[int]:
+    """Return the rows of an export's base whose records this import has written.
+
+    Without them a cell that is set back to what was exported counts as typed.
+    """
+    ids = {each.record_id for each in applied.outcomes if each.status in SETTLED}
+    return {row for number, row in prepared.base_rows.items() if number in ids}
 
 
 def _notes(
