@@ -78,7 +78,7 @@ def _parse(number: int, cells: pd.Series[Any], field: Field) -> _Parsed:
     seen: dict[object, Value | Unreadable] = {}
     values: list[Value] = []
     refused: dict[int, Unreadable] = {}
-    for row, cell in zip(cells.index, cells.array, strict=True):
+    for row, cell in zip(cells.index, cells.to_numpy(), strict=True):
         if cell is None:
             values.append(None)
             continue

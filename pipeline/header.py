@@ -10,14 +10,19 @@ from pipeline.mapping.near import nearest, suggestion
 from pipeline.problems import Problem, problem
 from pipeline.rows import ACTION_COLUMN, RESULT_COLUMNS
 from pipeline.schema import Entity
+from pipeline.sheets.columns import companion_fields
 from pipeline.sheets.read import Column, Sheet
 
 
 @dataclass(frozen=True)
 class Header:
-    """Column numbers (1 = A) by field; `results` are the columns an earlier results file added."""
+    """Column numbers (1 = A) by field; `results` are the columns an earlier results file added.
+
+    `shown` are columns of names beside ids that an export adds: nothing of them is sent.
+    """
 
     fields: Mapping[str, int]
+    shown: Mapping[str, int]
     action: int | None
     results: Mapping[str, int]
     problems: tuple[Problem, ...]
@@ -26,7 +31,11 @@ class Header:
 def known_names(entity: Entity) -> tuple[str, ...]:
     """Return every column name that a sheet of `entity` may have."""
     names = tuple(each.name for each in entity.fields if each.in_sheet)
-    return (*names, ACTION_COLUMN, *RESULT_COLUMNS)
+    return (*names, ACTION_COLUMN, *RESULT_COLUMNS, *_companions(entity))
+
+
+def _companions(entity: Entity) -> tuple[str, ...]:
+    return tuple(each.name for each in companion_fields(entity))
 
 
 def read_header(sheet: Sheet, entity: Entity, *, unknown: str = "warn") -> Header:
@@ -50,6 +59,7 @@ def read_header(sheet: Sheet, entity: Entity, *, unknown: str = "warn") -> Heade
     ]
     return Header(
         fields={name: first[name] for name in first if name in entity.by_name},
+        shown={name: first[name] for name in _companions(entity) if name in first},
         action=first.get(ACTION_COLUMN),
         results={name: first[name] for name in RESULT_COLUMNS if name in first},
         problems=tuple(problems),

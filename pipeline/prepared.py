@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline import rules
+from pipeline.base import compare
 from pipeline.checks import check_cells
 from pipeline.children import child_names, join_children
 from pipeline.errors import WorkbookError
@@ -23,6 +25,7 @@ class Prepared:
 
     `problems` are those of header and cells; rules across fields come with the stored records.
     `content` are the bytes that were read: the file itself may change while a run goes on.
+    `base_rows` says where the hidden base of an export keeps a record, by its id.
     """
 
     entity: Entity
@@ -31,6 +34,7 @@ class Prepared:
     header: Header
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
+    base_rows: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def is_hopeless(self) -> bool:
@@ -39,9 +43,17 @@ class Prepared:
 
 
 def prepare(
-    path: Path, entity: Entity, *, sheet: str | None = None, unknown_columns: str = "warn"
+    path: Path,
+    entity: Entity,
+    *,
+    sheet: str | None = None,
+    unknown_columns: str = "warn",
+    ignore_base: bool = False,
 ) -> Prepared:
-    """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
+    """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read.
+
+    With `ignore_base` every cell counts as typed, also in an export.
+    """
     book = open_book(path)
     content = path.read_bytes()
     read = book.sheet(wanted=sheet, default=entity.sheet, known=known_names(entity))
@@ -54,12 +66,20 @@ def prepare(
             rows, more = join_children(rows, read.name, second, entity, child)
             problems += more
     problems += doubled_rows(read.name, entity, rows)
+    compared = compare(book, rows, read, header, entity, ignore_base=ignore_base)
+    problems += compared.problems
     if not rows:
         problems.append(problem("no_rows", read.name))
     if path.read_bytes() != content:
         raise WorkbookError(f"{path}: it was changed while it was read. Try again.")
     return Prepared(
-        entity, content, read, header, tuple(rows), tuple(in_sheet_order(problems, header.fields))
+        entity,
+        content,
+        replace(read, remarks=(*read.remarks, *compared.remarks)),
+        header,
+        compared.rows,
+        tuple(in_sheet_order(problems, header.fields)),
+        compared.base_rows,
     )
 
 

@@ -143,6 +143,34 @@ CATALOGUE: dict[str, Entry] = {
         "Only the service sets it.",
         "warning",
     ),
+    # an export edited, and the account since
+    "shown_edited": Entry(
+        "is only shown: what was edited in {count} is left out (first: row {first}, {value}).",
+        "Change {field}, by ids or names.",
+        "warning",
+    ),
+    "changed_since": Entry(
+        "was changed in the account since the export, to {actual}; it is left as it is.",
+        "To write {value} anyway, import with --ignore-base.",
+        "warning",
+    ),
+    "often_changed_since": Entry(
+        "was changed in the account since the export for {count} rows (first: row {first}); what "
+        "the account has is left as it is.",
+        "To write what the cells say anyway, import with --ignore-base.",
+        "warning",
+    ),
+    "changed_both": Entry(
+        "was edited here, and changed in the account since the export, {change}; {new} replaces "
+        "that.",
+        "To keep what the account has, leave the cell blank.",
+        "warning",
+    ),
+    "gone_since": Entry(
+        "no {noun} has {column} {value} any more: it was deleted since the export.",
+        "Nothing was edited in the row, so nothing is sent.",
+        "warning",
+    ),
 }
 
 

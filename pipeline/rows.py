@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -26,12 +28,43 @@ CLEAR = Mark.CLEAR
 KEPT = Mark.KEPT
 
 
+DIGEST_BYTES = 6  # enough to tell two texts of one cell apart; more would swell the file
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What the base of an export keeps of a long text."""
+
+    code: str
+
+    @classmethod
+    def of(cls, text: str) -> Digest:
+        """Return the digest of a text; the spelling of its line breaks does not count."""
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "surrogatepass")
+        return cls(base64.b64encode(hashlib.sha256(lines).digest()[:DIGEST_BYTES]).decode())
+
+
+@dataclass(frozen=True)
+class Base:
+    """What an export wrote into a row, as far as it bears on the row as it is now.
+
+    `stamp` is when the record had last been changed. `untouched` holds the values of cells that
+    still say what was written: nobody wishes them. `edited` tells what other filled cells held:
+    None for a blank, a Digest for a long text, KEPT where it is not known.
+    """
+
+    stamp: str
+    untouched: Mapping[str, Value]
+    edited: Mapping[str, Value | Digest | Mark]
+
+
 @dataclass(frozen=True)
 class Row:
-    """One row. `values` holds the filled cells only: field name -> value or CLEAR.
+    """One row. `values` holds what is asked for, filled cells only: field name -> value or CLEAR.
 
     Ids may still be names (texts). `bad` names the fields whose cells have a problem, `kept` those
-    whose cells ask to leave the stored value as it is.
+    whose cells ask to leave the stored value as it is. Values that an export wrote and nobody
+    edited stand in `base` instead.
     """
 
     number: int
@@ -39,11 +72,17 @@ class Row:
     values: Mapping[str, Value | Mark]
     bad: frozenset[str] = field(default=frozenset())
     kept: frozenset[str] = field(default=frozenset())
+    base: Base | None = None
 
     def value(self, name: str) -> Value:
         """Return the cell's value; None where it is blank or says clear."""
         value = self.values.get(name)
         return None if value is CLEAR else value
+
+    def shown(self) -> dict[str, Value]:
+        """Return all values the row shows, those that nobody edited included."""
+        untouched = self.base.untouched if self.base else {}
+        return {**untouched, **{name: self.value(name) for name in self.values}}
 
     def fills(self, name: str) -> bool:
         """Whether the cell says anything, be it right or wrong."""

@@ -58,13 +58,13 @@ def judge_update(
 
 def judge_alone(sheet: str, entity: Entity, row: Row) -> list[Problem]:
     """Return what is wrong with a row whatever its stored record holds: no account is asked."""
-    values = {name: row.value(name) for name in row.values}
+    values, written = row.shown(), {name: row.value(name) for name in row.values}
     rules = [
         rule
         for rule in entity.rules
         if not rule.only_new and (rule.on_sheet or all(name in values for name in rule.fields))
     ]
-    return _broken(sheet, rules, row, values, values, new=False)
+    return _broken(sheet, rules, row, values, written, new=False)
 
 
 def _missing(sheet: str, entity: Entity, row: Row, name: str, present: set[str]) -> Problem:

@@ -103,6 +103,20 @@ def test_the_template_command_writes_what_stands_in_the_repository(shell, tmp_pa
     assert made == (ROOT / "templates" / "Resources.xlsx").read_bytes()
 
 
+def test_a_template_replaces_a_file_only_when_told_to(shell, tmp_path):
+    """An existing file may be somebody's work: it stays, unless --overwrite is given."""
+    mine = tmp_path / "mine.xlsx"
+    mine.write_text("my work")
+
+    refused = shell("template", "-o", mine)
+
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == f"{mine}: exists already. Give another name, or --overwrite.\n"
+    assert mine.read_text() == "my work"
+    assert shell("template", "-o", mine, "--overwrite").code == 0
+    assert mine.read_bytes() == (ROOT / "templates" / "Resources.xlsx").read_bytes()
+
+
 def test_the_demo_tells_its_story(shell, tmp_path):
     """Creates, updates, unchanged rows, an export and its unedited import, with exit code 0."""
     said = shell("demo", "--folder", tmp_path / "demo")

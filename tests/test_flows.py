@@ -129,6 +129,31 @@ def test_dry_run_plan_check_and_export_write_nothing(shell, sandbox, tmp_path):
     assert not list(tmp_path.glob("*.results.xlsx"))
 
 
+@pytest.mark.parametrize("name", ["rooms.xlsx", "linked.xlsx", "symbolic.xlsx"])
+def test_nothing_is_written_over_the_file_that_is_read(shell, sandbox, tmp_path, name):
+    """A plan, results and a log refuse the input's own name, by whatever way it is reached."""
+    rooms = copy(tmp_path)
+    (tmp_path / "linked.xlsx").hardlink_to(rooms)
+    (tmp_path / "symbolic.xlsx").symlink_to(rooms)
+    before, target = rooms.read_bytes(), tmp_path / name
+
+    said = {
+        option: shell(command, rooms, option, target, *more)
+        for command, option, *more in (
+            ("plan", "-o"),
+            ("import", "--results", "--yes"),
+            ("import", "--log-file", "--yes"),
+        )
+    }
+
+    assert {option: (each.code, each.err) for option, each in said.items()} == {
+        option: (2, f"{option}: '{target}' is the file itself. Choose another name.\n")
+        for option in ("-o", "--results", "--log-file")
+    }
+    assert rooms.read_bytes() == before
+    assert sandbox.requests == []
+
+
 def test_import_without_a_terminal_and_without_yes_refuses(shell, sandbox):
     """Nobody can say yes: nothing is sent, not even a read, and the exit code is 2."""
     said = shell("import", SAMPLES / "rooms.xlsx")

@@ -10,7 +10,7 @@ from pipeline.entities import RESOURCE
 from pipeline.planning.build import Request, build, doubled_rows
 from pipeline.planning.plan import Change, Plan
 from pipeline.planning.stored import Named, Stored, ids_by_key
-from pipeline.rows import CLEAR, Row
+from pipeline.rows import CLEAR, Base, Row
 
 NEW = {
     "BusinessId": 7,
@@ -333,3 +333,20 @@ def test_edited_read_only_cells_are_named_once_per_column():
         "Resources, column UniqueId: is read-only: what was edited in 1 cell is left out "
         "(first: row 2, 'mine'). Only the service sets it."
     ]
+
+
+def test_a_record_that_stood_still_since_the_export_is_not_compared():
+    """Its stamp says that nobody changed it; with another stamp, every untouched cell is compared.
+
+    A digest cannot tell a list in another order from another list, so the stamp is asked first.
+    """
+    then = {"MinBookingLength": 30}
+    stood = plan(Row(2, "", {"Id": 1415383201}, base=Base(RECORD["UpdatedOn"], then, {})))
+    moved = plan(Row(2, "", {"Id": 1415383201}, base=Base("2026-10-01T10:00:00Z", then, {})))
+
+    assert said(stood) == []
+    assert said(moved) == [
+        "Resources row 2, column MinBookingLength: was changed in the account since the export, to "
+        "'60'; it is left as it is. To write '30' anyway, import with --ignore-base."
+    ]
+    assert only(moved).action == "unchanged"

@@ -270,6 +270,19 @@ def test_importing_the_file_of_a_stopped_run_says_so(shell, sandbox, tmp_path):
     assert closed.err == ("resume: the file of run 0001 was imported again since, by run 0002.\n")
 
 
+def test_a_resume_writes_no_results_over_the_file_of_its_run(shell, tmp_path):
+    """The file may hold edits since: it is refused as a place for results, and the run goes on."""
+    rooms = copy(tmp_path)
+    stop_after(shell, rooms, 12)
+    before = rooms.read_bytes()
+
+    said = shell("resume", "--limit", "none", "--results", rooms)
+
+    assert (said.code, rooms.read_bytes()) == (2, before)
+    assert said.err == (f"--results: '{rooms}' is the file itself. Choose another name.\n")
+    assert resume(shell).json["counts"] == counts(created=ROOMS)
+
+
 def test_results_that_cannot_be_written_hide_nothing(shell, sandbox, tmp_path):
     """A folder stands where the results should go: said, with the command that writes them."""
     target = tmp_path / "rooms.results.xlsx"

@@ -11,6 +11,7 @@ import click
 from pipeline.cli.shared import (
     Screen,
     account_options,
+    base_option,
     json_option,
     run_options,
     sheet_options,
@@ -35,6 +36,7 @@ EPILOG = "Example: nexudus-bulk import rooms.xlsx"
 )
 @click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
 @sheet_options
+@base_option
 @run_options
 @account_options
 @json_option
@@ -50,6 +52,7 @@ def command(
     allow_delete: bool,
     sheet: str | None,
     unknown_columns: str,
+    ignore_base: bool,
     base_url: str | None,
     profile: str | None,
     limits: tuple[str, ...],
@@ -73,7 +76,13 @@ def command(
 
     run_choices = RunChoices.read(**options)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
-    prepared = prepare(file, RESOURCE, sheet=sheet, unknown_columns=unknown_columns)
+    prepared = prepare(
+        file,
+        RESOURCE,
+        sheet=sheet,
+        unknown_columns=unknown_columns,
+        ignore_base=ignore_base,
+    )
     choices = ImportChoices(
         dry_run=dry_run,
         ask=not yes,

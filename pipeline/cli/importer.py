@@ -25,6 +25,7 @@ from pipeline.report.results import results_path, write_results
 from pipeline.runs.lines import Run, Source
 from pipeline.runs.outcome import UNFINISHED, count
 from pipeline.runs.terms import Applied
+from pipeline.sheets.whole import refuse_own_input
 
 LOOK_AGAIN_SECONDS = 2.0
 
@@ -50,6 +51,8 @@ def run_import(
 ) -> int:
     """Import a file that was read and checked; returns the exit code. Raises PipelineError."""
     target = results_path(prepared, choices.results)
+    if choices.run.log_file:
+        refuse_own_input("--log-file", choices.run.log_file, prepared.sheet.path)
     if choices.dry_run:
         return _dry_run(prepared, settings, screen, choices, clocks)
     with writing(settings, screen, choices.run, clocks) as session:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.shared import Screen, account_options, json_option, sheet_options
+from pipeline.cli.shared import Screen, account_options, base_option, json_option, sheet_options
 from pipeline.clocks import Clocks
 from pipeline.errors import DONE, UNFINISHED_ROWS
 
@@ -18,6 +18,7 @@ EPILOG = "Example: nexudus-bulk plan rooms.xlsx -o rooms.plan.xlsx"
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the plan as .xlsx.")
 @click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
 @sheet_options
+@base_option
 @account_options
 @json_option
 @click.pass_obj
@@ -29,6 +30,7 @@ def command(
     allow_delete: bool,
     sheet: str | None,
     unknown_columns: str,
+    ignore_base: bool,
     base_url: str | None,
     profile: str | None,
     limits: tuple[str, ...],
@@ -40,10 +42,19 @@ def command(
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
     from pipeline.entities import RESOURCE  # noqa: PLC0415 - as above
     from pipeline.prepared import prepare  # noqa: PLC0415 - as above
+    from pipeline.sheets.whole import refuse_own_input  # noqa: PLC0415 - as above
 
+    if output:
+        refuse_own_input("-o", output, file)
     screen = Screen(as_json)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
-    prepared = prepare(file, RESOURCE, sheet=sheet, unknown_columns=unknown_columns)
+    prepared = prepare(
+        file,
+        RESOURCE,
+        sheet=sheet,
+        unknown_columns=unknown_columns,
+        ignore_base=ignore_base,
+    )
     with connect(settings, clocks) as client:
         planned = look_up_and_plan(prepared, client, screen, allow_delete=allow_delete)
         planned.show()

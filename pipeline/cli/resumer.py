@@ -19,6 +19,7 @@ from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Run
 from pipeline.runs.resume import resume
 from pipeline.runs.terms import Applied
+from pipeline.sheets.whole import refuse_own_input
 
 
 def run_resume(
@@ -61,6 +62,8 @@ def pick(journal: Journal, number: int | None) -> Run:
 def carry_on(run: Run, session: Session, results: Path | None = None) -> int:
     """Carry out what is left of a run and mark its whole file; returns the exit code."""
     entity, journal = ENTITIES[run.entity], session.journal
+    if results:
+        refuse_own_input("--results", results, run.file)
     left = len(journal.open_changes(run.id))
     rows = len(journal.outcomes(run.id))
     session.screen.say(f"Run {run.number} of {run.file.name}: {left:,} of {rows:,} rows to go.")

@@ -65,6 +65,16 @@ def sheet_options(function: Function) -> Function:
     )(function)
 
 
+def base_option(function: Function) -> Function:
+    """Add --ignore-base."""
+    return click.option(
+        "--ignore-base",
+        is_flag=True,
+        help="Of an edited export, write every cell that differs from the account, not only "
+        "those that were edited.",
+    )(function)
+
+
 def account_options(function: Function) -> Function:
     """Add the options of reaching an account; the rest comes from the environment."""
     options = (

@@ -17,17 +17,20 @@ EPILOG = "Example: nexudus-bulk template -o rooms.xlsx"
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="The .xlsx to write."
 )
+@click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @json_option
-def command(entity: str, output: Path, as_json: bool) -> int:
+def command(entity: str, output: Path, overwrite: bool, as_json: bool) -> int:
     """Write a blank workbook for ENTITY (Resource), with drop-downs, notes and a guide."""
     from pipeline.entities import ENTITIES  # noqa: PLC0415 - heavy imports wait until needed
     from pipeline.kinds import plain  # noqa: PLC0415 - as above
     from pipeline.sheets.template import write_template  # noqa: PLC0415 - as above
+    from pipeline.sheets.whole import refuse_to_overwrite  # noqa: PLC0415 - as above
 
     known = {plain(name): each for each in ENTITIES.values() for name in (each.name, each.nouns)}
     found = known.get(plain(entity))
     if found is None:
         raise UsageError(f"template: '{entity}' is not known. Known: {', '.join(ENTITIES)}.")
+    refuse_to_overwrite(output, overwrite=overwrite)
     write_template(output, found)
     screen = Screen(as_json)
     screen.say(f"Template written: {output}. Fill it in, then: nexudus-bulk check {output}")

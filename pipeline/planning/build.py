@@ -9,6 +9,7 @@ from pipeline import rules
 from pipeline.planning.names import Resolved, Resolver
 from pipeline.planning.overlay import create_payload, differences, update_payload, wanted
 from pipeline.planning.plan import Change, Plan
+from pipeline.planning.since import condensed, met, wishes_nothing, without_respelt
 from pipeline.planning.stored import Key, Stored, same_name
 from pipeline.problems import Problem, in_sheet_order, is_error, problem, quoted
 from pipeline.rows import CLEAR, Row
@@ -49,7 +50,7 @@ def build(request: Request, stored: Stored) -> Plan:
         changes=tuple(changes),
         problems=tuple(
             in_sheet_order(
-                rules.gather_missing([*general, *lost, *own, *_edited(request, stored)]),
+                rules.gather_missing([*general, *lost, *condensed(own), *_edited(request, stored)]),
                 request.columns,
             )
         ),
@@ -77,7 +78,7 @@ class _Builder:
         own = tuple(each for each in self.request.problems if each.row == row.number)
         resolver = Resolver(self.request.sheet, self.request.entity, self.stored)
         resolved = resolver.resolve(row)
-        change = self._matched(resolved.row, resolved)
+        change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
         problems = (*own, *resolved.problems, *change.problems)
         return _settled(replace(change, problems=tuple(dict.fromkeys(problems))))
 
@@ -100,7 +101,7 @@ class _Builder:
             return self._without_record(row, resolved)
         record = self.stored.records.get(record_id)
         if record is None:
-            return self._blocked(row, "no_such_record", entity.id_field.name, value=record_id)
+            return self._gone(row, record_id)
         return self._with_record(row, record_id, record)
 
     def _without_record(self, row: Row, resolved: Resolved) -> Change:
@@ -120,6 +121,15 @@ class _Builder:
             problems=tuple(found),
         )
 
+    def _gone(self, row: Row, record_id: int) -> Change:
+        """Block a row whose record is not there, unless nobody asks anything of that record."""
+        id_name = self.request.entity.id_field.name
+        if not wishes_nothing(self.request.entity, row):
+            return self._blocked(row, "no_such_record", id_name, value=record_id)
+        found = self._problem("gone_since", row, id_name, value=record_id)
+        name = _name(self.request.entity, row)
+        return Change(row.number, "unchanged", name, problems=(found,))
+
     def _with_record(self, row: Row, record_id: int, record: Mapping[str, object]) -> Change:
         entity, name = self.request.entity, entity_name(self.request.entity, record)
         if row.action == "create":
@@ -136,7 +146,10 @@ class _Builder:
         values = wanted(entity, row, record)
         changed = differences(entity, values, record)
         names = tuple(each.field for each in changed)
-        found = rules.judge_update(self.request.sheet, entity, row, record, names)
+        found = [
+            *rules.judge_update(self.request.sheet, entity, row, record, names),
+            *met(self.request.sheet, entity, row, record, changed),
+        ]
         if not changed:
             return replace(base, problems=tuple(found))
         payload = update_payload(entity, values, names, record)
@@ -147,20 +160,22 @@ class _Builder:
     def _blocked(
         self, row: Row, code: str, column: str | None, *, value: object = None, **words: object
     ) -> Change:
+        name = _name(self.request.entity, row)
+        found = self._problem(code, row, column, value=name if value is None else value, **words)
+        return Change(row.number, "blocked", name, problems=(found,))
+
+    def _problem(self, code: str, row: Row, column: str | None, **words: object) -> Problem:
         entity = self.request.entity
-        name = _name(entity, row)
-        found = problem(
+        return problem(
             code,
             self.request.sheet,
             row=row.number,
             column=column,
-            value=name if value is None else value,
             noun=entity.noun,
             nouns=entity.nouns,
             id=entity.id_field.name,
             **words,
         )
-        return Change(row.number, "blocked", name, problems=(found,))
 
     def apart(self, changes: list[Change]) -> list[Change]:
         """Block rows that mean a record, or would create one, that another row means already."""
@@ -202,7 +217,8 @@ def _settled(change: Change) -> Change:
 
 
 def _name(entity: Entity, row: Row) -> str:
-    return str(row.value(entity.key[-1]) or row.value(entity.id_field.name) or "")
+    shown = row.shown()
+    return str(shown.get(entity.key[-1]) or shown.get(entity.id_field.name) or "")
 
 
 def entity_name(entity: Entity, record: Mapping[str, object]) -> str:

@@ -13,9 +13,11 @@ from pipeline.prepared import Prepared
 from pipeline.problems import Problem, is_error
 from pipeline.runs.terms import Applied
 from pipeline.sheets import annotate
+from pipeline.sheets.whole import refuse_own_input
 
 ENDING = ".results"
 WORKBOOKS = {".xlsx", ".xlsm"}
+SETTLED = {"updated", "deleted", "in_doubt"}  # what the export wrote is certain no longer
 
 
 def results_path(prepared: Prepared, given: Path | None) -> Path:
@@ -29,8 +31,8 @@ def results_path(prepared: Prepared, given: Path | None) -> Path:
     target = given or source.with_name(f"{source.stem.removesuffix(ENDING)}{ENDING}{suffix}")
     if target.suffix.lower() != suffix.lower():
         raise UsageError(f"--results: '{target}' does not end in {suffix}. Choose such a name.")
-    if given and target.resolve() == source.resolve():
-        raise UsageError("--results: that is the file itself. Choose another name.")
+    if given:
+        refuse_own_input("--results", target, source)
     if target.is_dir() or not target.absolute().parent.is_dir():
         raise UsageError(f"--results: '{target}' cannot be written. Choose another with --results.")
     return target
@@ -76,7 +78,23 @@ def write_results(
         with tempfile.TemporaryDirectory(prefix="nexudus-bulk-") as folder:
             copy = Path(folder) / sheet.path.name
             copy.write_bytes(prepared.content)
-            annotate.annotate(copy, target, sheet=sheet.name, header_row=sheet.header_row, **marked)
+            annotate.annotate(
+                copy,
+                target,
+                sheet=sheet.name,
+                header_row=sheet.header_row,
+                settled=_settled(prepared, applied),
+                **marked,
+            )
+
+
+def _settled(prepared: Prepared, applied: Applied) -> set[int]:
+    """Return the rows of an export's base whose records this import has written.
+
+    Without them a cell that is set back to what was exported counts as typed.
+    """
+    ids = {each.record_id for each in applied.outcomes if each.status in SETTLED}
+    return {row for number, row in prepared.base_rows.items() if number in ids}
 
 
 def _notes(

@@ -7,15 +7,17 @@ validations and the cached values of formulas, without which the results could n
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.sheets.base import BASE_SHEET
+from pipeline.sheets.frame import Frame
 from pipeline.sheets.notes import write_notes
-from pipeline.sheets.package import rewritten
+from pipeline.sheets.package import Package, rewritten
 from pipeline.sheets.page import Mark, Page, Place, Wanted
 from pipeline.sheets.row import MAX_TEXT, reference
-from pipeline.sheets.row_stream import survey
+from pipeline.sheets.row_stream import RowStream, survey
 from pipeline.sheets.styles import Styles
 from pipeline.sheets.whole import new_workbook
 
@@ -32,11 +34,14 @@ def annotate(  # noqa: PLR0913 - the parts of a marked workbook, all by keyword
     notes: Mapping[Place, str],
     warnings: Mapping[Place, str],
     columns: Mapping[str, int],
+    settled: Collection[int] = (),
 ) -> None:
     """Write a marked copy of `source` to `target`.
 
     `columns` says where Status, Message and Id stand already; the others are appended. Marks of an
-    earlier run are replaced. Raises UsageError when the target cannot be written.
+    earlier run are replaced. `settled` are the rows of the hidden base that hold no longer, since
+    the account has what the sheet says: they are left out. Raises UsageError when the target
+    cannot be written.
     """
     wanted = Wanted(header_row, columns, marks, _looks(warnings, notes))
     words = {**warnings, **notes}
@@ -53,6 +58,23 @@ def annotate(  # noqa: PLR0913 - the parts of a marked workbook, all by keyword
         write_notes(package, part, root, words, {place: reference(*place) for place in words})
         package.stream(part, page.pieces(package, part))
         package.put_last(styles_part, styles.root)
+        if settled:
+            base = package.sheet_part(BASE_SHEET)
+            package.stream(base, _without(package, base, settled))
+
+
+def _without(package: Package, part: str, left_out: Collection[int]) -> Iterator[bytes]:
+    """Write a sheet's XML without some of its rows; the others keep their numbers."""
+    with package.read(part) as xml:
+        frame = Frame(survey(xml, ()).root)
+    before, after = frame.split()
+    yield before
+    with package.read(part) as xml:
+        for number, row in RowStream(xml):
+            if number not in left_out:
+                row.set("r", str(number))
+                yield frame.row_text(row)
+    yield after
 
 
 def _looks(warnings: Iterable[Place], notes: Iterable[Place]) -> dict[int, dict[int, str]]:

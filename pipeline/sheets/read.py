@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.schema import Cell
 from pipeline.sheets.grid import Column, Sheet, make_sheet
 from pipeline.sheets.hazards import ErrorCell, Uncalculated
 from pipeline.sheets.recognise import recognise
@@ -40,6 +41,13 @@ class Book:
             return None
         grid = self.source.grid(found, known)
         return None if grid.is_empty else make_sheet(self.path, found, grid, known)
+
+    def rows(self, name: str) -> list[list[Cell]] | None:
+        """Return the rows of a sheet as they are, from row 1 on; None when there is no such sheet.
+
+        Raises WorkbookError when it is damaged.
+        """
+        return self.source.grid(name, ()).rows if self.source.find(name) == name else None
 
 
 def open_book(path: Path) -> Book:

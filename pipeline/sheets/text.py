@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageError, WorkbookError
 from pipeline.sheets.grid import HEADER_ROWS, Grid, known_in
+from pipeline.sheets.guard import unguarded
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_CELL = 2**31 - 1  # characters; more does not fit the C long of Windows
@@ -55,7 +56,13 @@ class TextFile:
             separator = _separator(text, known)
         rows = _records(self.path, text, separator)
         shown = "tab" if separator == "\t" else separator
-        return Grid(rows, remarks=(f"csv: {self.encoding}, separator {shown}",))
+        remarks = [f"csv: {self.encoding}, separator {shown}"]
+        if count := _take_off_guards(rows):
+            begin = "1 cell begins" if count == 1 else f"{count:,} cells begin"
+            remarks.append(
+                f"csv: {begin} with an apostrophe that guards a sign such as =; it was taken off"
+            )
+        return Grid(rows, remarks=tuple(remarks))
 
 
 def open_text(path: Path) -> TextFile:
@@ -114,3 +121,14 @@ def _records(path: Path, text: str, separator: str) -> list[list[str]]:
             "Close it, or remove it."
         )
     return rows
+
+
+def _take_off_guards(rows: list[list[str]]) -> int:
+    """Give guarded cells back their own text; returns how many there were."""
+    count = 0
+    for row in rows:
+        for place, cell in enumerate(row):
+            if cell.startswith("'") and (own := unguarded(cell)) != cell:
+                row[place] = own
+                count += 1
+    return count

@@ -15,6 +15,19 @@ from pipeline.errors import UsageError
 ENDING = ".xlsx"
 
 
+def refuse_to_overwrite(path: Path, *, overwrite: bool) -> None:
+    """Raise UsageError if there is such a file already, unless it is meant to be replaced."""
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path}: exists already. Give another name, or --overwrite.")
+
+
+def refuse_own_input(option: str, path: Path, source: Path) -> None:
+    """Raise UsageError if `path`, given with `option`, is the file that is read, by any name."""
+    same = path.exists() and source.exists() and path.samefile(source)
+    if same or path.resolve() == source.resolve():
+        raise UsageError(f"{option}: '{path}' is the file itself. Choose another name.")
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
     """Give the path of an unfinished file beside `path`; it is at `path` after the block.

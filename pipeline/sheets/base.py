@@ -1,0 +1,174 @@
+"""The hidden sheet of an export that keeps what each cell held: written with it, read by imports.
+
+Comparing the cells with it is left to `pipeline/base.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from pipeline.errors import WorkbookError
+from pipeline.kinds import WHOLE
+from pipeline.rows import Digest
+from pipeline.schema import Cell, Entity, Field, Unreadable
+from pipeline.sheets.cells import MAX_CELL_TEXT
+from pipeline.sheets.columns import is_shown_only
+from pipeline.sheets.layout import LAST_ROW
+
+BASE_SHEET = "Base"
+CELLS_COLUMN = "Cells"
+VERSION = 1  # of the form in which cells are kept; another one is not read
+# Characters of a text that is kept whole; of others a digest tells whether somebody edited them.
+LONGEST, SHORTEST, NONE = 200, 16, -1
+DIGEST = "sha256"
+UNREADABLE = (ValueError, RecursionError)  # what JSON gives up with
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=lambda moment: moment.isoformat()
+)
+
+
+class BaseWriter:
+    """Writes the base beside the sheet of the records, a row for each, in constant memory."""
+
+    def __init__(self, book: Workbook, fields: Sequence[Field], entity: Entity) -> None:
+        self._sheet = book.add_worksheet(BASE_SHEET)
+        self._sheet.hide()
+        columns = [each.name for each in fields]
+        form = {"version": VERSION, "entity": entity.name, "columns": columns}
+        for column, text in enumerate((*_heading(entity), json.dumps(form, ensure_ascii=False))):
+            self._sheet.write_string(0, column, text)
+        self._longest = [_longest(each) for each in fields]
+        self._row = 0
+
+    def add(self, record_id: object, stamp: object, cells: Sequence[Cell]) -> None:
+        """Keep what was written into a record's row, in the order of the columns."""
+        self._row += 1
+        if self._row > LAST_ROW:
+            return  # cells of a record that is not in the base count as typed
+        for column, text in enumerate(
+            (str(record_id), str(stamp or ""), packed(cells, self._longest))
+        ):
+            self._sheet.write_string(self._row, column, text)
+
+
+def _longest(field: Field) -> int:
+    if is_unkept(field):
+        return NONE
+    # What is only shown is never told again: whether it was edited is all that matters.
+    return SHORTEST if is_shown_only(field) else LONGEST
+
+
+def is_unkept(field: Field) -> bool:
+    """Whether edits of the field mean nothing: the id says which record, what is live changes."""
+    return field.key or field.live
+
+
+def _heading(entity: Entity) -> tuple[str, str, str]:
+    return entity.id_field.name, entity.stamp_field.name, CELLS_COLUMN
+
+
+def packed(cells: Sequence[Cell], longest: Sequence[int]) -> str:
+    """Write cells as JSON that one cell of a workbook holds; `longest` tells what is kept whole."""
+    text = _packed(cells, longest)
+    if len(text) > MAX_CELL_TEXT // 2 and len(text.encode("utf-16-le")) > MAX_CELL_TEXT * 2:
+        text = _packed(cells, [SHORTEST] * len(cells))
+    # A workbook's own escapes begin so (_x000D_): none of them must stand here.
+    return text.replace("_x", "_\\u0078")
+
+
+def _packed(cells: Sequence[Cell], longest: Sequence[int]) -> str:
+    return _ENCODER.encode(list(map(_kept, cells, longest)))
+
+
+def _kept(cell: Cell, longest: int) -> object:
+    if longest == NONE:
+        return None
+    is_long = cell.__class__ is str and len(cell) > longest
+    return {DIGEST: Digest.of(cell).code} if is_long else cell
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the base; `number` is its own, `stamp` when the record had last been changed."""
+
+    number: int
+    stamp: str
+    text: str
+
+    def cells(self, count: int) -> list[Any] | None:
+        """Return what the cells held, a Digest for a long text; None when it cannot be read."""
+        try:
+            found = _DECODER.decode(self.text)
+        except UNREADABLE:
+            return None
+        sound = isinstance(found, list) and len(found) == count and list not in map(type, found)
+        return found if sound else None
+
+
+def _restored(cell: Mapping[str, Any]) -> Digest:
+    return Digest(str(cell.get(DIGEST)))
+
+
+# Cells hold no whole numbers but such as a float holds exactly; longer ones are somebody's joke.
+_DECODER = json.JSONDecoder(object_hook=_restored, parse_int=float)
+
+
+@dataclass(frozen=True)
+class BaseSheet:
+    """The base as it was read: the exported columns, and a line for every record's id."""
+
+    columns: tuple[str, ...]
+    lines: Mapping[int, Line]
+    unreadable: int  # rows
+
+
+def parse_base(rows: Sequence[Sequence[Cell]], entity: Entity) -> BaseSheet:
+    """Read the rows of a base. Raises WorkbookError when they are not one, or of another form."""
+    columns = _columns(rows[0] if rows else (), entity)
+    lines: dict[int, Line] = {}
+    twice: set[int] = set()
+    unreadable = 0
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(row):
+            continue  # of a record that was imported since
+        key, stamp, text, *_ = (*row, "", "")
+        record_id = _id(key)
+        if record_id is None or record_id in lines:
+            unreadable += 1
+            twice.add(record_id or 0)
+        else:
+            lines[record_id] = Line(number, str(stamp), str(text))
+    return BaseSheet(columns, {n: lines[n] for n in lines if n not in twice}, unreadable)
+
+
+def _columns(heading: Sequence[Cell], entity: Entity) -> tuple[str, ...]:
+    texts = [str(each) for each in heading]
+    form: dict[str, Any] = {}
+    if tuple(texts[:3]) == _heading(entity) and len(texts) > len(_heading(entity)):
+        form = _form(texts[3])
+    names = form.get("columns")
+    known = form.get("version") == VERSION and form.get("entity") == entity.name
+    if not known or not isinstance(names, list) or len({*map(str, names)}) != len(names):
+        raise WorkbookError(f"{BASE_SHEET}: this is not the base of an export.")
+    return tuple(map(str, names))
+
+
+def _form(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except UNREADABLE:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _id(cell: Cell) -> int | None:
+    try:
+        return int(WHOLE.read(cell))
+    except Unreadable:
+        return None
