@@ -61,7 +61,7 @@ def test_version_and_the_module_are_the_same_command():
     [
         (["check", "none.xlsx"], 2, "none.xlsx: there is no such file."),
         (["template", "Desk", "-o", "x.xlsx"], 2, "'Desk' is not known. Known: Resource."),
-        (["export", "-o", "x.csv"], 2, "'x.csv' does not end in .xlsx."),
+        (["export", "-o", "x.ods"], 2, "'x.ods' ends in no format that is known."),
         (["export", "-o", "x.xlsx", "--limit", "fast"], 2, "'fast' is not a limit."),
         (["sandbox", "--fault", "fast"], 2, "fault 'fast' is not one."),
         (["sandbox", "--limit", "fast"], 2, "limit 'fast' is not one."),

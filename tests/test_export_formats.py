@@ -63,7 +63,7 @@ def read_by_import(path: Path) -> list[dict[str, object]]:
     return [
         {
             name: RESOURCE.by_name[name].kind.sameness(value)
-            for name, value in {**row.values, **row.untouched}.items()
+            for name, value in row.shown().items()
         }
         for row in prepared.rows
     ]

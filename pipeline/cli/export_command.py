@@ -12,11 +12,11 @@ from pipeline.clocks import Clocks
 from pipeline.errors import DONE, UNFINISHED_ROWS
 
 EPILOG = """
-Examples:
+Example: nexudus-bulk export -o rooms.xlsx
 
 \b
-  nexudus-bulk export -o rooms.xlsx
-  nexudus-bulk export -o big.csv --where "Allocation>=10" --where BusinessName="Harbour House"
+More:
+  nexudus-bulk export -o big.csv --where "Allocation>=10" --where "BusinessName=Harbour House"
   nexudus-bulk export -o month-{date}.xlsx --name monthly --changes --report month-{date}.html
 """
 
