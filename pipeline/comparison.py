@@ -7,6 +7,12 @@ from datetime import datetime
 
 from pipeline.schema import Cell
 
+NOT_COMPARED = (
+    "This export was not compared with an earlier one. Give it a name with --name and add "
+    "--changes: from the second export of that name on, what was added, changed and removed "
+    "stands here."
+)
+
 
 @dataclass(frozen=True)
 class Presence:
@@ -43,3 +49,12 @@ class Comparison:
     def changed_records(self) -> int:
         """How many records have at least one changed cell."""
         return len({each.record_id for each in self.changed})
+
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Return how much is different, each number with its label."""
+        return (
+            ("Added", len(self.added)),
+            ("Changed", self.changed_records),
+            ("Changed cells", len(self.changed)),
+            ("Removed", len(self.removed)),
+        )
