@@ -72,6 +72,18 @@ class Certificate:
             *(("Note", note) for note in self.notes),
         ]
 
+    def limits(self) -> list[str]:
+        """Return, as sentences, what was left out on purpose: figures do not tell of it."""
+        said = []
+        if self.filters:
+            said.append(f"Only {self.nouns} that fit: {'; '.join(self.filters)}.")
+        if self.unchanged:
+            said.append(
+                f"{self.unchanged:,} {self.nouns} that are unchanged since last time are left out, "
+                "here and in every number below."
+            )
+        return said
+
     def as_dict(self) -> dict[str, Any]:
         """Return the shape that `--json` gives."""
         return {

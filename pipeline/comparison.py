@@ -17,6 +17,12 @@ Values = Mapping[str, Value]  # by field, in the table's order: what of a record
 # What a kind raises for a value of a shape that no document describes.
 STRANGE = (AttributeError, KeyError, TypeError, ValueError)
 
+NOT_COMPARED = (
+    "This export was not compared with an earlier one. Give it a name with --name and add "
+    "--changes: from the second export of that name on, what was added, changed and removed "
+    "stands here."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -57,6 +63,15 @@ class Comparison:
     def changed_records(self) -> int:
         """How many records have at least one changed cell."""
         return len({each.record_id for each in self.changed})
+
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Return how much is different, each number with its label."""
+        return (
+            ("Added", len(self.added)),
+            ("Changed", self.changed_records),
+            ("Changed cells", len(self.changed)),
+            ("Removed", len(self.removed)),
+        )
 
 
 def compared_fields(entity: Entity) -> tuple[Field, ...]:

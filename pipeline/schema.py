@@ -95,6 +95,7 @@ class Field:
     birth: bool = False  # when the record was made
     stamp: bool = False  # when the record was last changed
     archives: bool = False  # says yes where the record is put away
+    title: str = ""  # what a report calls it, where its name in words would not do
 
     @property
     def writable(self) -> bool:

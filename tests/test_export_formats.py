@@ -61,10 +61,7 @@ def read_by_import(path: Path) -> list[dict[str, object]]:
     prepared = prepare(path, RESOURCE)
     assert [each for each in prepared.problems if each.severity == "error"] == []
     return [
-        {
-            name: RESOURCE.by_name[name].kind.sameness(value)
-            for name, value in row.shown().items()
-        }
+        {name: RESOURCE.by_name[name].kind.sameness(value) for name, value in row.shown().items()}
         for row in prepared.rows
     ]
 

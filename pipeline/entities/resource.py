@@ -101,6 +101,7 @@ FIELDS = (
         on_create=False,
         on_update=False,
         names="BusinessId",
+        title="Location",
     ),
     Field(
         "Name", TEXT, BASICS, "What people see when they book, such as Room Cedar.", required=True
@@ -111,6 +112,7 @@ FIELDS = (
         BASICS,
         "The built-in category. There is none for parking: use Other.",
         required=True,
+        title="Category",
     ),
     Field(
         "ResourceTypeId",
@@ -129,6 +131,7 @@ FIELDS = (
         on_create=False,
         on_update=False,
         names="ResourceTypeId",
+        title="Type",
     ),
     Field(
         "DisplayOrder",
@@ -149,7 +152,15 @@ FIELDS = (
         CAPACITY,
         "Whether customers see and can book it. Blank on a new resource means hidden.",
     ),
-    Field("Allocation", WHOLE, CAPACITY, "Seats, or bookings at once.", least=0, range_filter=True),
+    Field(
+        "Allocation",
+        WHOLE,
+        CAPACITY,
+        "Seats, or bookings at once.",
+        least=0,
+        range_filter=True,
+        title="Capacity",
+    ),
     Field(
         "AllowMultipleBookings",
         FLAG,
@@ -317,7 +328,7 @@ FIELDS = (
     amenity("Internet", help="Has internet access."),
     amenity("LargeDisplay", help="Has a large display."),
     amenity("NaturalLight", help="Has daylight."),
-    amenity("PaSystem", help="Has loudspeakers for addressing a room."),
+    amenity("PaSystem", title="PA system", help="Has loudspeakers for addressing a room."),
     amenity("PrivacyScreen", help="Has a privacy screen."),
     amenity("Projector", help="Has a projector."),
     amenity("QuietZone", help="Lies in a quiet zone."),
@@ -329,7 +340,7 @@ FIELDS = (
     amenity("TeaAndCoffee", help="Tea and coffee are at hand."),
     amenity("VideoConferencing", help="Has video conferencing equipment."),
     amenity("VoiceRecorder", help="Has a voice recorder."),
-    amenity("WhiteBoard", help="Has a whiteboard."),
+    amenity("WhiteBoard", title="Whiteboard", help="Has a whiteboard."),
     amenity("WirelessCharger", help="Has a wireless charger."),
     amenity("WirelessPresentation", help="Can show a laptop's screen without a cable."),
     # ---- picture and e-mail
