@@ -23,6 +23,7 @@ from pipeline.errors import StoppedError, UsageError
 from pipeline.exporting import Exported, Request, export, is_whole_wanted
 from pipeline.filtering.read import archived_filter, parse_filters
 from pipeline.report.text import shown_path
+from pipeline.schema import Field
 from pipeline.selection import parse_order, select_fields
 from pipeline.series.state import Series
 from pipeline.sheets.changes_text import write_changes_csv
@@ -79,7 +80,7 @@ class ExportChoices:
                 f"{option}: which export is meant? Give it a name with --name, "
                 "or --since-last for new and changed records only."
             )
-        fields = select_fields(RESOURCE, export_fields(RESOURCE), columns, groups)
+        fields = select_fields(RESOURCE, _offered(output), columns, groups)
         chosen = Columns(RESOURCE, fields, everything=not columns and not groups)
         wanted = parse_filters(RESOURCE, filters, os.environ)
         archive = archived_filter(RESOURCE, archived, wanted)
@@ -231,6 +232,14 @@ def _dated(path: Path, clocks: Clocks) -> Path:
     now = datetime.fromtimestamp(clocks.wall()).astimezone()
     name = path.name.replace("{date}", f"{now:%Y-%m-%d}").replace("{time}", f"{now:%H%M}")
     return path.with_name(name) if name != path.name else path
+
+
+def _offered(output: Path) -> tuple[Field, ...]:
+    """Return the columns the format can have: where records stay as they came, no names beside."""
+    fields = export_fields(RESOURCE)
+    if output.suffix.lower() != ".jsonl":
+        return fields
+    return tuple(each for each in fields if each.name in RESOURCE.by_name)
 
 
 def _check_report(report: Path | None) -> None:
