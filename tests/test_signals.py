@@ -141,3 +141,30 @@ def test_a_slow_service_is_served_by_several_senders(sandbox, command, tmp_path)
     assert max(sum(at <= other < at + 0.7 for other in posts) for at in posts) > 2
     assert sandbox.refused == 0
     assert len(sandbox.records()) == ROOMS + SEED
+
+
+def test_a_signal_ends_an_export_and_the_former_file_stays(sandbox, command, tmp_path):
+    """Nothing half made is left, neither a file nor a memory of the export."""
+    path = tmp_path / "rooms.xlsx"
+    path.write_text("the former export")
+    words = ("export", "-o", path, "--overwrite", "--since-last", "nightly", "--limit", "none")
+    sandbox.add_fault("delay=20@GET+3")  # the read of the records
+    run = command.start(*words)
+    deadline = time.monotonic() + 30
+    while sum(each.method == "GET" for each in sandbox.requests) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(0.3)
+    run.send_signal(signal.SIGTERM)
+    _, errors = run.communicate(timeout=30)
+
+    assert run.returncode == 3
+    assert errors.splitlines()[-1] == (
+        "Stopped on request. rooms.xlsx was not written, what stood there is as it was. "
+        "To have it, export again."
+    )
+    assert path.read_text() == "the former export"
+    assert not list(tmp_path.glob(".rooms*"))
+    sandbox.clear_faults()
+    code, out, _ = command.run(*words, "--json")
+    assert (code, json.loads(out)["rows"]) == (0, SEED)

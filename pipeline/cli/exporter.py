@@ -153,12 +153,11 @@ def _say(
     chosen: ExportChoices, exported: Exported, sent: int, changes: Path | None, screen: Screen
 ) -> None:
     certificate, nouns = exported.certificate, RESOURCE.nouns
-    for each in exported.markers.first:
-        screen.warn(
-            f"{RESOURCE.sheet} row {each.row}, column {each.column}: a marker stands for the value "
-            f"({each.reason}); importing leaves the value as it is."
-        )
-    if (more := exported.markers.count - len(exported.markers.first)) > 0:
+    markers = exported.markers
+    for each in markers.first:
+        said = markers.words.format(each.reason)
+        screen.warn(f"{RESOURCE.sheet} row {each.row}, column {each.column}: {said}.")
+    if (more := markers.count - len(markers.first)) > 0:
         screen.warn(f"… and {more:,} more such cells.")
     screen.warn(certificate.notes)
     screen.say(_moved(exported, chosen))

@@ -14,15 +14,13 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.schema import Cell
 from pipeline.sheets.base import BaseWriter
 from pipeline.sheets.cells import cell_maker
-from pipeline.sheets.certificate_page import write_certificate
+from pipeline.sheets.certificate_page import CERTIFICATE_SHEET, write_certificate
 from pipeline.sheets.changes_page import write_changes
 from pipeline.sheets.exports import Columns, Ending, Markers
 from pipeline.sheets.layout import LAST_ROW, lay_out
-from pipeline.sheets.summary_page import write_summary
+from pipeline.sheets.summary_page import SUMMARY_SHEET, write_summary
 from pipeline.sheets.template import describe, write_words
 from pipeline.sheets.whole import new_workbook
-
-SUMMARY_SHEET, CERTIFICATE_SHEET = "Summary", "Certificate"
 
 
 class BookExport:

@@ -89,7 +89,7 @@ class ParquetExport:
     """A parquet file that takes records group by group."""
 
     def __init__(self, writer: pq.ParquetWriter, columns: Columns) -> None:
-        self.markers = Markers()
+        self.markers = Markers("left blank, since {}")
         self.rows = 0
         self._writer = writer
         self._makers = [

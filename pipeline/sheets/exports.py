@@ -30,8 +30,12 @@ class Kept:
 
 @dataclass
 class Markers:
-    """The markers that were written: the first of them, and how many in all."""
+    """The markers that were written: the first of them, and how many in all.
 
+    `words` say what stands there; the reason is put into the braces.
+    """
+
+    words: str = "a marker stands for the value ({}); importing leaves the value as it is"
     first: list[Kept] = field(default_factory=list)
     count: int = 0
 
