@@ -134,7 +134,7 @@ class _Flow:
                 if record_id == record["Id"]:
                     break
                 self.deleted.append(record_id)
-            if record.get(self.entity.stamp_field.name) != self.census.stamps[record["Id"]]:
+            if self.census.has_changed(record):
                 self.changed.append(record["Id"])
             yield record
         self.deleted += awaited
@@ -187,22 +187,26 @@ class _Flow:
 
     def _ids(self) -> list[int]:
         """List everything; returns the ids of whole records to read, in the order asked for."""
-        key = self.request.order.key if self.request.order else None
-        rows: list[tuple[Any, int]] = []
+        if self.request.order is None:
+            return sorted(row["Id"] for row in self._unread())
+        key = self.request.order.key
+        return [record_id for _, record_id in sorted((key(r), r["Id"]) for r in self._unread())]
+
+    def _unread(self) -> Iterator[Record]:
+        """Yield the listed rows but for those that are known to be as they were last time."""
         for row in self._listed():
-            record_id = row["Id"]
             if self.request.only_news and self.series and self._is_known(row):
-                self.series.keep(record_id)
+                self.series.keep(row["Id"])
                 self.unchanged += 1
             else:
-                rows.append((key(row) if key else record_id, record_id))
-        return [record_id for _, record_id in sorted(rows)]
+                yield row
 
     def _listed(self) -> Iterator[Record]:
         """Yield the rows of the listing that fit; the service may have sent others."""
         label_name = LOOKUPS[self.entity.name].label
         for row in self.census.rows():
-            self.own_names[row["Id"]] = str(row.get(label_name) or "")
+            if self.names.needs_own:
+                self.own_names[row["Id"]] = str(row.get(label_name) or "")
             if self._fits(row):
                 yield row
             else:
@@ -232,12 +236,12 @@ class _Flow:
         if not census.settled:
             yield (
                 f"The listing did not settle: {census.announced:,} {nouns} were announced, "
-                f"{len(census.stamps):,} seen, in {census.reread + 1} readings. Somebody may be "
+                f"{census.seen:,} seen, in {census.reread + 1} readings. Somebody may be "
                 "changing many of them just now; export again later."
             )
         accounted = written + self.left_out + self.unchanged + len(self.deleted)
-        if accounted != len(census.stamps):
-            yield f"{len(census.stamps):,} {nouns} were listed, {accounted:,} are accounted for."
+        if accounted != census.seen:
+            yield f"{census.seen:,} {nouns} were listed, {accounted:,} are accounted for."
 
     def _notes(self) -> Iterator[str]:
         if self.is_ignored:

@@ -48,6 +48,11 @@ class Names:
         self._names: dict[str, dict[int, str]] = {}
         self._own = own
 
+    @property
+    def needs_own(self) -> bool:
+        """Whether names of this entity's own records stand beside ids."""
+        return any(link == self._entity.name for _, _, link in self._columns)
+
     def beside(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the record with its names."""
         named = dict(record)

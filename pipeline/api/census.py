@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from pipeline.api.client import Client
 from pipeline.api.paging import MAX_PAGE_SIZE, ORDER, Record, pages
@@ -25,67 +26,96 @@ MOMENT_FORMAT = "%Y-%m-%dT%H:%M"  # of a date in a filter, vendor docs
 
 
 @dataclass
-class _Pass:
-    """One reading of all pages."""
+class _Reading:
+    """One reading of all pages: how many rows came, how many of them different, seen before."""
 
-    ids: set[int] = field(default_factory=set)
+    number: int
     rows: int = 0
+    different: int = 0
+    seen_before: int = 0  # of the different ones, those that the reading before had too
     announced: set[int] = field(default_factory=set)
     last_announced: int = 0
 
     @property
     def adds_up(self) -> bool:
         """Whether as many different rows came as every page announced."""
-        return self.announced == {len(self.ids)} and self.rows == len(self.ids)
+        return self.announced == {self.different} and self.rows == self.different
+
+    def equals(self, before: _Reading | None) -> bool:
+        """Whether it saw the same records as the reading before."""
+        return before is not None and self.seen_before == self.different == before.different
 
 
 @dataclass
 class Census:
     """A listing while it is read, and what is known of it afterwards.
 
-    `began` is the moment before the first request. Ids and moments of the rows are kept, the rows
-    themselves are not.
+    `began` is the moment before the first request. Of each row only its id is kept, with a mark of
+    when it was changed and of the reading that saw it last: an account may have very many.
     """
 
     client: Client
     entity: Entity
     filters: Mapping[str, str]
     began: datetime
-    stamps: dict[int, str | None] = field(default_factory=dict)
     announced: int = 0
     pages: int = 0
     reread: int = 0
     settled: bool = False
     found_again: list[int] = field(default_factory=list)
     added: list[int] = field(default_factory=list)
+    _marks: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> int:
+        """How many different records were listed."""
+        return len(self._marks)
 
     def rows(self) -> Iterator[Record]:
         """Yield every row once, as soon as it is seen. Raises ApiError."""
-        before: set[int] | None = None
+        before: _Reading | None = None
         for number in range(MAX_LISTINGS):
             self.reread = number
-            reading = _Pass()
-            yield from self._read(reading, again=before is not None)
+            reading = _Reading(number)
+            yield from self._read(reading)
             self.announced = reading.last_announced
-            if reading.adds_up and (reading.ids == before or not self._was_added_to()):
+            if reading.adds_up and (reading.equals(before) or not self._was_added_to()):
                 self.settled = True
                 return
-            before = reading.ids
+            before = reading
 
-    def _read(self, reading: _Pass, *, again: bool) -> Iterator[Record]:
+    def has_changed(self, record: Record) -> bool:
+        """Whether the record was changed since it was listed."""
+        return self._marks[record["Id"]] // MAX_LISTINGS != self._stamp_mark(record)
+
+    def _read(self, reading: _Reading) -> Iterator[Record]:
         for page in pages(self.client, self.entity.path, self.filters):
             self.pages += 1
             reading.rows += len(page.rows)
             reading.announced.add(page.announced)
             reading.last_announced = page.announced
             for row in page.rows:
-                reading.ids.add(row["Id"])
-                if row["Id"] not in self.stamps:
-                    self._note(row, again=again)
+                if self._is_first(row, reading):
                     yield row
 
-    def _note(self, row: Record, *, again: bool) -> None:
-        self.stamps[row["Id"]] = row.get(self.entity.stamp_field.name)
+    def _is_first(self, row: Record, reading: _Reading) -> bool:
+        """Note that a row was seen; whether no reading had seen it yet."""
+        record_id, mark = row["Id"], self._marks.get(row["Id"])
+        if mark is None:
+            self._marks[record_id] = self._stamp_mark(row) * MAX_LISTINGS + reading.number
+            self._classify(row, again=reading.number > 0)
+            reading.different += 1
+            return True
+        if (last := mark % MAX_LISTINGS) != reading.number:
+            self._marks[record_id] = mark - last + reading.number
+            reading.different += 1
+            reading.seen_before += last == reading.number - 1
+        return False
+
+    def _stamp_mark(self, row: Record) -> int:
+        return crc32(str(row.get(self.entity.stamp_field.name)).encode())
+
+    def _classify(self, row: Record, *, again: bool) -> None:
         if self._is_younger(row, self.began):
             self.added.append(row["Id"])
         elif again:
