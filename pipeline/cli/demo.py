@@ -9,7 +9,8 @@ from pathlib import Path
 
 import openpyxl
 
-from pipeline.cli.exporter import ExportChoices, run_export
+from pipeline.cli.export_choices import ExportChoices
+from pipeline.cli.exporter import run_export
 from pipeline.cli.importer import ImportChoices, run_import
 from pipeline.cli.shared import Screen
 from pipeline.config import Settings

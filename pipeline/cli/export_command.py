@@ -88,7 +88,8 @@ def command(
     **choices: Any,
 ) -> int:
     """Write the account's resources into a file. An .xlsx or .csv can be imported again."""
-    from pipeline.cli.exporter import ExportChoices, run_export  # noqa: PLC0415 - heavy imports
+    from pipeline.cli.export_choices import ExportChoices  # noqa: PLC0415 - heavy imports
+    from pipeline.cli.exporter import run_export  # noqa: PLC0415 - as above
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
 
     chosen = ExportChoices.read(output=output, report=report, clocks=clocks, **choices)

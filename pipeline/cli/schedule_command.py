@@ -103,7 +103,7 @@ def _check(context: click.Context, words: tuple[str, ...]) -> tuple[str, list[st
 
 def _export_notes(options: dict[str, Any]) -> list[str]:
     """Return notes. Raises UsageError for what the export would refuse at night."""
-    from pipeline.cli.exporter import ExportChoices  # noqa: PLC0415 - not for an import
+    from pipeline.cli.export_choices import ExportChoices  # noqa: PLC0415 - not for an import
 
     account = {"base_url", "profile", "limits", "as_json"}
     chosen = {name: value for name, value in options.items() if name not in account}
