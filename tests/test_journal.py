@@ -18,7 +18,7 @@ from pipeline.runs.journal import FILE, Journal
 from pipeline.runs.lines import Source
 from pipeline.runs.lock import only_writer
 from pipeline.runs.outcome import Outcome
-from pipeline.runs.tables import MIGRATIONS, VERSION
+from pipeline.runs.tables import MIGRATIONS
 
 ACCOUNT = "https://spaces.example ops@spaces.example"
 
@@ -236,7 +236,7 @@ def test_several_starts_on_a_new_journal(tmp_path):
 def test_a_journal_of_a_newer_version_is_left_alone(tmp_path):
     """An older program does not touch what it cannot understand."""
     newer = sqlite3.connect(tmp_path / FILE)
-    newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+    newer.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     newer.close()
 
     with pytest.raises(UsageError, match="a newer version of nexudus-bulk wrote this journal"):

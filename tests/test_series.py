@@ -26,7 +26,7 @@ from pipeline.errors import UsageError
 from pipeline.series.known import Known, list_series
 from pipeline.series.names import state_file
 from pipeline.series.state import DEFAULT_OVERLAP, Previous, Series
-from pipeline.series.tables import VERSION
+from pipeline.series.tables import MIGRATIONS
 
 ACCOUNT = "https://spaces.example ops@spaces.example"
 FIRST = datetime(2026, 10, 30, 2, 30, tzinfo=UTC)
@@ -590,7 +590,7 @@ def test_a_newer_state_is_left_alone(tmp_path):
     """An older program does not touch what it cannot understand, unless it is to forget it."""
     export(tmp_path, [record(1)])
     with closing(sqlite3.connect(state(tmp_path))) as newer:
-        newer.execute(f"PRAGMA user_version = {VERSION + 1}")
+        newer.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     path = state(tmp_path)
     before = path.read_bytes()
 

@@ -29,8 +29,9 @@ from pipeline.runs.lines import (
     read_run,
 )
 from pipeline.runs.outcome import Outcome
-from pipeline.runs.tables import NewerJournalError, migrate
+from pipeline.runs.tables import MIGRATIONS
 from pipeline.schema import Entity
+from pipeline.state import NewerError, migrate
 
 FILE = "journal.sqlite"
 HOUR = 3_600.0  # seconds
@@ -55,9 +56,9 @@ class Journal:
             self._db = sqlite3.connect(
                 home / FILE, isolation_level=None, timeout=30, check_same_thread=False
             )
-            migrate(self._db)
+            migrate(self._db, MIGRATIONS)
             _use_wal(self._db)
-        except NewerJournalError as error:
+        except NewerError as error:
             raise UsageError(
                 f"{home / FILE}: a newer version of nexudus-bulk wrote this journal. Use that one."
             ) from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 MIGRATIONS = (
     """
     CREATE TABLE IF NOT EXISTS run (
@@ -44,25 +42,3 @@ MIGRATIONS = (
     );
     """,
 )
-VERSION = len(MIGRATIONS)
-
-
-class NewerJournalError(sqlite3.Error):
-    """A later version of the program wrote this journal."""
-
-
-def migrate(database: sqlite3.Connection) -> None:
-    """Bring the tables to this version, all steps or none; other processes wait meanwhile."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise NewerJournalError
-        for script in MIGRATIONS[version:]:
-            for statement in filter(str.strip, script.split(";")):
-                database.execute(statement)
-        database.execute(f"PRAGMA user_version = {VERSION}")
-    except sqlite3.Error:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")

@@ -7,38 +7,23 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from pipeline.errors import UsageError
-from pipeline.series.names import OWNER_ONLY
+from pipeline.state import held, process_words
 
 
 @contextmanager
 def only_export(path: Path, name: str) -> Iterator[None]:
-    """Hold a series until the block ends. Raises UsageError when another process holds it.
+    """Hold a series until the block ends. Raises UsageError when another process holds it."""
 
-    The system itself frees the lock of a process that died, however it died.
-    """
-    lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=OWNER_ONLY)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise UsageError(
-            f"Export '{name}': {_who(path)} is exporting under this name. "
+    def refusal() -> str:
+        return (
+            f"Export '{name}': {process_words(_holder(path))} is exporting under this name. "
             "Wait until it has ended, or choose another name. Nothing was written."
-        ) from error
-    except (OSError, NotImplementedError) as error:  # filelock's words for "no locks here"
-        raise UsageError(
-            f"{lock.lock_file}: cannot be locked ({error}). "
-            "Set NEXUDUS_BULK_HOME to a folder on this machine's own disk."
-        ) from error
-    try:
+        )
+
+    with held(path.with_suffix(".lock"), refusal):
         yield
-    finally:
-        lock.release()
 
 
 def write_holder(database: sqlite3.Connection, since: float) -> None:
@@ -48,15 +33,12 @@ def write_holder(database: sqlite3.Connection, since: float) -> None:
     database.execute("INSERT INTO holder VALUES (?, ?, ?)", line)
 
 
-def _who(path: Path) -> str:
+def _holder(path: Path) -> tuple[int, str, float] | None:
     try:
         with closing(sqlite3.connect(path)) as database:
-            holder = database.execute("SELECT pid, host, since FROM holder").fetchone()
+            found: tuple[int, str, float] | None = database.execute(
+                "SELECT pid, host, since FROM holder"
+            ).fetchone()
     except sqlite3.Error:
-        holder = None  # not made yet, or damaged
-    if holder is None:
-        return "another process"
-    pid, host, since = holder
-    at = datetime.fromtimestamp(since).astimezone()
-    place = "" if host == socket.gethostname() else f" on {host}"
-    return f"process {pid}{place}, since {at:%Y-%m-%d %H:%M},"
+        return None  # not made yet, or damaged
+    return found

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.schema import Entity
+from pipeline.state import OWNER_ONLY
 
 FOLDER = "exports"
 ENDING = ".sqlite"
 LONGEST = 60  # characters of a name
 ALLOWED = re.compile(r"[\w .-]+")
 SLUG_LENGTH = 40
-OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
+OWNER_ONLY_FOLDER = 0o700
 
 
 def clean_name(name: str) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.series.names import make_file, remove_file
-from pipeline.series.tables import DamagedError, NewerSeriesError, migrate
+from pipeline.series.tables import MIGRATIONS, DamagedError
+from pipeline.state import NewerError, migrate
 
 # What is wrong with the disk or the folder, not with the file.
 OUTSIDE = {
@@ -45,7 +46,7 @@ def _connect(path: Path, *, is_checked: bool) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None, timeout=30)
     try:
         database.execute("PRAGMA journal_mode = WAL")
-        migrate(database)
+        migrate(database, MIGRATIONS)
         if is_checked:
             _check(database)
     except sqlite3.Error:
@@ -59,7 +60,7 @@ def _check(database: sqlite3.Connection) -> None:
     if database.execute("PRAGMA quick_check").fetchall() != [("ok",)]:
         raise DamagedError
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as whole:
-        migrate(whole)
+        migrate(whole, MIGRATIONS)
         if database.execute(TABLES).fetchall() != whole.execute(TABLES).fetchall():
             raise DamagedError
 
@@ -69,7 +70,7 @@ def told(path: Path, name: str) -> Iterator[None]:
     """Say in words what is wrong with the state of a series. Raises UsageError."""
     try:
         yield
-    except NewerSeriesError as error:
+    except NewerError as error:
         raise UsageError(
             f"{path}: a newer version of nexudus-bulk wrote what export '{name}' held last. "
             "Use that one, or --restart to begin anew."

@@ -24,29 +24,7 @@ MIGRATIONS = (
     );
     """,
 )
-VERSION = len(MIGRATIONS)
-
-
-class NewerSeriesError(sqlite3.Error):
-    """A later version of the program wrote this file."""
 
 
 class DamagedError(sqlite3.DatabaseError):
     """Something in the file is not what was written."""
-
-
-def migrate(database: sqlite3.Connection) -> None:
-    """Bring the tables to this version, all steps or none."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise NewerSeriesError
-        for script in MIGRATIONS[version:]:
-            for statement in filter(str.strip, script.split(";")):
-                database.execute(statement)
-        database.execute(f"PRAGMA user_version = {VERSION}")
-    except sqlite3.Error:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
