@@ -18,7 +18,8 @@ class Certificate:
     `left_out` what it sent although it does not fit the filters, `unchanged` what was left out
     since it is as the export of that name before had it. `reread` counts listings that were read
     again since records moved, `found_again` the rows that only those showed. `reasons` say, in
-    words, why the export is not complete; there are none when it is.
+    words, why the export is not complete; there are none when it is. `compared_as` is the name of
+    the series that the export was compared with, or of which it is the first.
     """
 
     program: str
@@ -41,6 +42,7 @@ class Certificate:
     unchanged: int = 0
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    compared_as: str = ""
 
     @property
     def complete(self) -> bool:
@@ -57,7 +59,7 @@ class Certificate:
             ("Left out, since they do not fit the filters", f"{self.left_out:,}"),
             ("Left out, since unchanged since last time", f"{self.unchanged:,}"),
             ("Pages of the listing", f"{self.pages:,}"),
-            ("Listings read again, since records moved", f"{self.reread:,}"),
+            ("Listings read again, to be sure", f"{self.reread:,}"),
             ("Found only by reading again", _ids(self.found_again)),
             ("Deleted while the export ran", _ids(self.deleted)),
             ("Added while the export ran", _ids(self.added)),

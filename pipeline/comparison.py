@@ -17,12 +17,6 @@ Values = Mapping[str, Value]  # by field, in the table's order: what of a record
 # What a kind raises for a value of a shape that no document describes.
 STRANGE = (AttributeError, KeyError, TypeError, ValueError)
 
-NOT_COMPARED = (
-    "This export was not compared with an earlier one. Give it a name with --name and add "
-    "--changes: from the second export of that name on, what was added, changed and removed "
-    "stands here."
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -72,6 +66,20 @@ class Comparison:
             ("Changed cells", len(self.changed)),
             ("Removed", len(self.removed)),
         )
+
+
+def why_not_compared(series: str) -> str:
+    """Say why nothing stands where changes would; `series` is the name if one was asked for."""
+    if series:
+        return (
+            f"This is the first export named '{series}': from the next one on, what was added, "
+            "changed and removed stands here."
+        )
+    return (
+        "This export was not compared with an earlier one. Give it a name with --name and add "
+        "--changes: from the second export of that name on, what was added, changed and removed "
+        "stands here."
+    )
 
 
 def compared_fields(entity: Entity) -> tuple[Field, ...]:

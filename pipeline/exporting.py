@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from pipeline.api import reading
 from pipeline.api.census import Census
 from pipeline.api.client import Client
 from pipeline.certificate import Certificate
-from pipeline.comparison import Comparison
+from pipeline.comparison import Comparison, Edit
 from pipeline.entities import LOOKUPS
-from pipeline.figures import Figures
-from pipeline.filtering.filter import Filter, fits, label, query
+from pipeline.figures import Figures, readable
+from pipeline.filtering.filter import Filter, fits, label, query, signature
 from pipeline.filtering.names import links_wanted, resolve
 from pipeline.filtering.read import parse_filters
+from pipeline.kinds import LIST_KINDS
 from pipeline.naming import Names, read_names
 from pipeline.selection import Order
 from pipeline.series.state import Series
@@ -28,7 +29,6 @@ PROGRAM = f"nexudus-bulk {__version__}"
 # An export of news looks back so far: clocks differ, and in which time zone the service reads the
 # date in a filter is not documented. What the last export had already is left out all the same.
 OVERLAP = timedelta(days=1)
-LISTS = {"ids", "time slots"}  # kinds that the rows of a listing do not carry
 
 Record = Mapping[str, Any]
 
@@ -53,7 +53,7 @@ class Request:
     @property
     def signature(self) -> str:
         """The filters in words: two exports compare only if theirs are the same."""
-        return "; ".join(label(each) for each in self.filters) or "all"
+        return "; ".join(sorted(map(signature, self.filters))) or "all"
 
 
 @dataclass(frozen=True)
@@ -66,17 +66,20 @@ class Exported:
     comparison: Comparison | None = None
 
 
-def export(
+def export(  # noqa: PLR0913 - what goes along with an export has a name each
     client: Client,
     request: Request,
     path: Path,
     *,
     series: Series | None = None,
+    beside: Callable[[Exported], None] = lambda exported: None,
     progress: Callable[[int, int], None] = lambda written, ahead: None,
 ) -> Exported:
     """Write the records that fit into `path`. Raises ApiError and UsageError.
 
-    `progress` is told, after each record, how many were looked at and how many there are.
+    `beside` writes what belongs to the file, when it is in its place and before the series
+    remembers it. `progress` is told, after each record, how many were looked at and how many there
+    are.
     """
     flow = _Flow(client, request, series)
     with request.writer(path, request.columns) as file:
@@ -87,9 +90,11 @@ def export(
             progress(place, flow.ahead)
         ending = Ending(flow.certificate(path, file.rows), flow.figures, flow.compared())
         file.finish(ending)
+    exported = Exported(ending.certificate, flow.figures, file.markers, ending.comparison)
+    beside(exported)
     if series is not None and ending.certificate.complete:
         series.commit(started=flow.began)
-    return Exported(ending.certificate, flow.figures, file.markers, ending.comparison)
+    return exported
 
 
 @dataclass
@@ -157,7 +162,14 @@ class _Flow:
             return None
         if self.request.all_listed and self.census.settled:
             self.series.drop_missing()
-        return self.series.compare() if self.request.changes else None
+        found = self.series.compare() if self.request.changes else None
+        return found and replace(found, changed=tuple(map(self._named, found.changed)))
+
+    def _named(self, edit: Edit) -> Edit:
+        """Return the edit of a list of links with names instead of ids."""
+        names = {"old": self.names.words(edit.field, edit.old)}
+        names["new"] = self.names.words(edit.field, edit.new)
+        return replace(edit, **names)
 
     def certificate(self, path: Path, written: int) -> Certificate:
         """Account for the export, when all of it is written."""
@@ -165,7 +177,7 @@ class _Flow:
         return Certificate(
             program=PROGRAM,
             account=self.client.settings.account,
-            file=path.name,
+            file=readable(path.name),
             nouns=self.entity.nouns,
             started=self.began,
             ended=self._now(),
@@ -183,6 +195,7 @@ class _Flow:
             unchanged=self.unchanged,
             reasons=tuple(self._reasons(written)),
             notes=tuple(self._notes()),
+            compared_as=self.series.name if self.series and self.request.changes else "",
         )
 
     def _ids(self) -> list[int]:
@@ -219,7 +232,9 @@ class _Flow:
         return stamp is not None and self.series.stamp_of(row["Id"]) == stamp
 
     def _fits(self, record: Record) -> bool:
-        return fits((*self.filters, *self.since), record)
+        # A record that has no moment of its last change may be news all the same.
+        is_dated = record.get(self.entity.stamp_field.name) is not None
+        return fits((*self.filters, *(self.since if is_dated else ())), record)
 
     def _since(self) -> tuple[Filter, ...]:
         """Return the filter of an export of news: what was changed since the last one began."""
@@ -246,8 +261,15 @@ class _Flow:
     def _notes(self) -> Iterator[str]:
         if self.is_ignored:
             yield "The service sent records that do not fit the filters: it may not know them all."
-        if self.strange:
+        if self.strange and not self.request.columns.as_they_came:
             yield f"Left out, since no table knows them: {', '.join(sorted(self.strange))}."
+        if self.unchanged and self.request.all_listed:
+            stamp = self.entity.stamp_field.name
+            yield (
+                f"{self.entity.nouns.capitalize()} whose {stamp} is as it was were not read again: "
+                "a change that the service does not date is not seen. Without --since-last, and "
+                "with --name, all are compared."
+            )
         yield from self.names.remarks
 
     def _now(self) -> datetime:
@@ -257,7 +279,7 @@ class _Flow:
 def is_whole_wanted(columns: Columns) -> bool:
     """Whether a column shows what only a whole record tells: a list, or the names beside it."""
     return columns.everything or any(
-        each.kind.name in LISTS or each.view_of for each in columns.fields
+        each.kind.name in LIST_KINDS or each.view_of for each in columns.fields
     )
 
 

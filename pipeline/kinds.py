@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from pipeline.schema import Cell, Choice, Kind, Unreadable, Value
 
+LIST_KINDS = {"ids", "time slots"}  # of fields that rows of a listing do not carry
 MAX_EXACT_NUMBER = 10**15  # a number cell of a workbook keeps 15 digits
 MAX_WHOLE = 2**63 - 1  # the API's ids are 64-bit
 
@@ -223,7 +224,10 @@ def parse_moment(text: str) -> datetime:
     """
     trimmed = re.sub(r"(\.\d{6})\d+", r"\1", text.strip())
     moment = datetime.fromisoformat(trimmed)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text} leads out of the calendar") from error
 
 
 def _moment_text(moment: datetime) -> str:

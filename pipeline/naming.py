@@ -10,7 +10,7 @@ from pipeline.api.client import Client
 from pipeline.entities import LOOKUPS
 from pipeline.errors import CredentialsError, ProtocolError
 from pipeline.planning.stored import Named
-from pipeline.schema import Entity, Field
+from pipeline.schema import Cell, Entity, Field
 
 
 def read_names(client: Client, name: str) -> tuple[Named, ...]:
@@ -57,33 +57,36 @@ class Names:
         """Return the record with its names."""
         named = dict(record)
         for column, listed, link in self._columns:
-            if ids := record.get(listed):
+            ids = record.get(listed)
+            if isinstance(ids, list) and all(isinstance(each, int) for each in ids):
                 named[column] = self._line(column, link, ids)
         return named
 
+    def words(self, name: str, cell: Cell) -> Cell:
+        """Return names for the cell of a list of links; other cells as they are."""
+        field = self._entity.by_name.get(name)
+        if field is None or not field.link or field.kind.name != "ids" or not cell:
+            return cell
+        return self._line(field.name, field.link, field.kind.read(cell)) or cell
+
     def _line(self, column: str, link: str, ids: Sequence[int]) -> str | None:
+        if not ids:
+            return None
         if link not in self._names:
-            self._names[link] = self._read(column, link)
+            own = link == self._entity.name
+            self._names[link] = {} if own else self._read(column, link)
         names = self._names[link]
-        if link == self._entity.name:
-            self._read_more([each for each in ids if each not in names and each not in self._own])
-            return ", ".join(names.get(each) or self._own.get(each) or str(each) for each in ids)
-        return ", ".join(names.get(each) or str(each) for each in ids) if names else None
+        if not names and link == self._entity.name and any(each not in self._own for each in ids):
+            # The listing was filtered: the names of the others are read once.
+            names = self._names[link] = self._read(column, link)
+        if not names and link != self._entity.name:
+            return None  # the list may not be read
+        return ", ".join(names.get(each) or self._own.get(each) or str(each) for each in ids)
 
     def _read(self, column: str, link: str) -> dict[int, str]:
-        if link == self._entity.name:
-            return {}
         try:
             return {each.id: each.name for each in read_names(self._client, link)}
         except (CredentialsError, ProtocolError) as error:
             nouns = LOOKUPS[link].nouns
             self.remarks.append(f"{column} is blank: {nouns} cannot be listed. {error}")
             return {}
-
-    def _read_more(self, ids: Sequence[int]) -> None:
-        """Read names that the listing did not tell, since it was filtered."""
-        label, names = LOOKUPS[self._entity.name].label, self._names[self._entity.name]
-        if ids:
-            names |= dict.fromkeys(ids, "")
-            records = reading.whole_records(self._client, self._entity, ids)
-            names |= {each["Id"]: str(each.get(label) or "") for each in records}

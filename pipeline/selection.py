@@ -10,13 +10,12 @@ from functools import total_ordering
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.kinds import plain
+from pipeline.kinds import LIST_KINDS, plain
 from pipeline.mapping.near import suggestion
 from pipeline.problems import quoted
 from pipeline.schema import Entity, Field, Value
 
 COLUMNS, GROUP, ORDER_BY = "--columns", "--group", "--order-by"
-LISTS = {"ids", "time slots"}  # kinds that rows of a listing do not carry
 NUMBERS = re.compile(r"(\d{1,18})")  # longer ones are codes; int() refuses thousands of digits
 
 
@@ -37,7 +36,7 @@ def select_fields(
         return tuple(offered)
     keys = {*entity.key, *(entity.name_columns.get(each) for each in entity.key)}
     grouped = [each for each in offered if wanted and (each.group in wanted or each.name in keys)]
-    return tuple(dict.fromkeys([entity.id_field, *named, *grouped]))
+    return tuple({each.name: each for each in (entity.id_field, *named, *grouped)}.values())
 
 
 def _named(
@@ -96,7 +95,10 @@ def _rank(field: Field, value: Value, down: bool) -> tuple[Any, ...]:
 
 def _weight(field: Field, value: Value) -> tuple[Any, ...]:
     """Return what a filled value weighs; numbers stand before moments, moments before texts."""
-    shown = field.kind.show(value) if field.kind.choices or isinstance(value, str) else value
+    try:
+        shown = field.kind.show(value) if field.kind.choices or isinstance(value, str) else value
+    except TypeError:  # a value of a shape that no document describes
+        shown = str(value)
     if isinstance(shown, int | float):
         return 0, shown
     if isinstance(shown, datetime):
@@ -136,12 +138,12 @@ def _cannot_order(entity: Entity, name: str) -> str:
     """Say why rows cannot be ordered by that field; nothing when they can."""
     shown = {plain(each.name): each for each in entity.fields if each.in_sheet and each.on_read}
     found = shown.get(plain(name))
-    if found and found.kind.name not in LISTS:
+    if found and found.kind.name not in LIST_KINDS:
         return ""
     if found or plain(name) in {plain(child.field) for child in entity.children}:
         listed = quoted(name.lstrip("-"))
         return f"{ORDER_BY}: {listed} is a list, and lists have no order. Name another field."
-    scalars = [each.name for each in shown.values() if each.kind.name not in LISTS]
+    scalars = [each.name for each in shown.values() if each.kind.name not in LIST_KINDS]
     near = suggestion(name, scalars)
     words = f"is not a field that {entity.nouns} can be ordered by. {near}"
     return f"{ORDER_BY}: {quoted(name)} {words}".strip()

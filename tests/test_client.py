@@ -383,6 +383,42 @@ def test_a_query_that_is_too_long_is_halved(client):
     assert list(reading.whole_records(client(server), RESOURCE, records)) == list(records.values())
 
 
+def test_a_service_that_answers_only_part_of_a_batch_is_asked_for_less(client):
+    """Ten records of a hundred at a time: ten a batch from then on, and none by itself."""
+    asked = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        ids = json.loads(request.url.params["id"])
+        asked.append(len(ids))
+        return httpx.Response(200, json=[{"Id": each, "Timeslots": []} for each in ids[:10]])
+
+    records = list(reading.whole_records(client(server), RESOURCE, range(1, 101)))
+
+    assert [each["Id"] for each in records] == list(range(1, 101))
+    assert asked == [100, *[10] * 9]
+
+
+@pytest.mark.parametrize("body", [{}, {"Id": 2}, [], "gone"])
+def test_an_answer_that_is_not_the_record_is_no_deletion(client, body):
+    """Only 404 says that a record is gone."""
+    server, _ = script(httpx.Response(200, json=[]), httpx.Response(200, json=body))
+
+    with pytest.raises(ProtocolError):
+        list(reading.whole_records(client(server), RESOURCE, [1]))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"CurrentPageSize": "abc"}, {"CurrentPageSize": -5}, {"TotalItems": "x"}, {"TotalPages": []}],
+)
+def test_a_page_with_numbers_that_are_none_is_an_error(client, wrong):
+    """An envelope of another shape is told in words."""
+    server, _ = script(envelope([{"Id": 1}], 1, 2, **wrong))
+
+    with pytest.raises(ProtocolError):
+        list(reading.listing(client(server), "spaces/resources"))
+
+
 def test_children_that_records_do_not_carry_are_listed_once(client):
     """Where a record comes without its time slots they are read from their own list, not by row."""
     slots = [{"Id": 9, "ResourceId": 5, "DayOfWeek": 1, "FromTime": "a", "ToTime": "b"}]

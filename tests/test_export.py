@@ -375,3 +375,191 @@ def test_other_filters_under_the_same_name_are_refused(shell, sandbox, tmp_path)
 
     assert said.code == 2
     assert "Choose another name, or --restart to begin anew." in said.err
+
+
+GROUPS = [each.name for each in RESOURCE.groups if each.name != "Changes to lists"]
+LISTED = ["Tariffs", "Teams", "LinkedResources", "BookingAvailabilityExceptions", "TimeSlots"]
+
+
+@pytest.mark.parametrize("words", [*(("--group", each) for each in GROUPS), ("--columns", "Name")])
+def test_every_group_can_be_exported_and_imported_again(shell, sandbox, tmp_path, words):
+    """Each group of columns, with what is needed to import it: nothing changes."""
+    said = shell("export", "-o", tmp_path / "part.xlsx", *words, "--limit", "none")
+
+    assert said.code == 0
+    assert shell.run_import(tmp_path / "part.xlsx").json["counts"]["unchanged"] == 6
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "jsonl", "parquet"])
+def test_every_list_can_be_a_column(shell, sandbox, tmp_path, ending):
+    """Lists come from whole records, in every format."""
+    said = shell("export", "-o", tmp_path / f"part.{ending}", "--columns", ",".join(LISTED))
+
+    assert said.code == 0
+    assert len(batches(sandbox)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("BusinessName=Harbor House", "Did you mean 'Harbour House'?"),
+        ("BusinessId=99", "'99' is no location of this account."),
+        ("ResourceTypeName=Meeting Rom", "Did you mean 'Meeting Room'?"),
+    ],
+)
+def test_a_place_or_type_that_is_none_is_refused(shell, sandbox, tmp_path, text, near):
+    """An empty file that calls itself complete would be taken for the truth."""
+    said = shell("export", "-o", tmp_path / "none.xlsx", "--where", text)
+
+    assert said.code == 2
+    assert near in said.err
+    assert not (tmp_path / "none.xlsx").exists()
+
+
+def test_a_filter_that_nothing_fits_says_so(shell, sandbox, tmp_path):
+    """Nothing is a right answer too, but not one to be overlooked."""
+    said = shell("export", "-o", tmp_path / "none.csv", "--where", "Allocation>=999")
+
+    assert said.code == 0
+    assert said.out.splitlines()[0] == "No resource fits the filters."
+
+
+def test_edits_that_move_rows_through_a_filter_are_noticed(shell, sandbox, tmp_path):
+    """One room archived and another taken back: the total is the same, no room is lost."""
+    sandbox.max_size = 10
+    rooms = [each["Id"] for each in fill(sandbox, 44)]
+    sandbox.put_record("Resource", {"Id": rooms[-1], "Archived": True})
+    seen = 0
+
+    def meanwhile(path: str) -> None:
+        nonlocal seen
+        seen += "page=2" in path
+        if "page=2" in path and seen == 1:
+            sandbox.put_record("Resource", {"Id": rooms[0], "Archived": True})
+            sandbox.put_record("Resource", {"Id": rooms[-1], "Archived": False})
+
+    for each in sandbox.records():  # all are old
+        sandbox.put_record("Resource", {**each, "CreatedOn": "2026-01-05T08:00:00Z"})
+    sandbox.meanwhile = meanwhile
+    said = shell(
+        "export", "-o", tmp_path / "all.xlsx", "--archived", "no", "--limit", "none", "--json"
+    )
+    found = {row["Id"] for row in read_rows(tmp_path / "all.xlsx")}
+
+    assert said.json["certificate"]["reread"] >= 1
+    assert found >= {each["Id"] for each in sandbox.records() if not each["Archived"]}
+
+
+def test_names_of_rooms_outside_a_filter_take_one_listing(shell, sandbox, tmp_path):
+    """Sixty rooms that link to sixty others, and no request for each of them."""
+    others = [each["Id"] for each in fill(sandbox, 60)]
+    for number, other in enumerate(others):
+        room = {"Name": f"Linked {number}", "GroupName": "Linked", "LinkedResources": [other]}
+        sandbox.put_record("Resource", room)
+    sandbox.requests.clear()
+    said = shell(
+        "export", "-o", tmp_path / "some.csv", "--where", "GroupName=Linked", "--limit", "none"
+    )
+
+    assert said.code == 0
+    assert len(sandbox.requests) <= 8
+
+
+def test_what_cannot_be_written_beside_is_told_again_next_time(shell, sandbox, tmp_path):
+    """Changes count as told when the file that tells them is in its place, and not before."""
+    shell("export", "-o", tmp_path / "1.csv", "--name", "monthly")
+    sandbox.put_record("Resource", {"Id": 77, "Name": "New room"})
+    blocked = tmp_path / "2.changes.csv"
+    blocked.mkdir()
+    words = ("export", "-o", tmp_path / "2.csv", "--name", "monthly", "--changes", "--overwrite")
+    failed = shell(*words)
+    blocked.rmdir()
+    again = shell(*words, "--json")
+
+    assert failed.code == 2
+    assert again.json["changes"]["added"] == 1
+
+
+def test_the_file_of_changes_is_not_replaced_unasked(shell, sandbox, tmp_path):
+    """It may hold what was changed last month."""
+    mine = tmp_path / "all.changes.csv"
+    mine.write_text("mine")
+    said = shell("export", "-o", tmp_path / "all.csv", "--name", "monthly", "--changes")
+
+    assert (said.code, mine.read_text()) == (2, "mine")
+    assert f"{mine}: exists already." in said.err
+
+
+def test_changed_lists_are_told_by_name(shell, sandbox, tmp_path):
+    """A person reads plans, not numbers."""
+    shell("export", "-o", tmp_path / "1.csv", "--name", "monthly")
+    sandbox.put_record("Resource", {"Id": 1415383202, "Tariffs": [1410030001]})
+    said = shell("export", "-o", tmp_path / "2.csv", "--name", "monthly", "--changes")
+
+    assert "0 added, 1 changed, 0 removed" in said.out
+    lines = (tmp_path / "2.changes.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == [
+        'changed,1415383202,Harbour House,Office 1,Tariffs,"Full Time, Team Room",Flex 5'
+    ]
+
+
+def test_the_first_export_of_a_name_says_so(shell, sandbox, tmp_path):
+    """A misspelt name would otherwise pass for one without news."""
+    shell("export", "-o", tmp_path / "1.csv", "--name", "monthly")
+    said = shell("export", "-o", tmp_path / "2.csv", "--since-last", "montly")
+
+    assert said.code == 0
+    assert (
+        "This is the first export named 'montly': there is nothing to compare with, and all "
+        "resources are written. Other names: monthly."
+    ) in said.err
+
+
+def test_a_record_without_a_moment_of_change_is_news_once(shell, sandbox, tmp_path):
+    """Where the service does not tell when a record changed, its content decides."""
+    words = ("--since-last", "nightly", "--json")
+    shell("export", "-o", tmp_path / "1.csv", *words)
+    sandbox.ignore_filters = True  # else the service itself leaves it out
+    sandbox.put_record("Resource", {"Id": 77, "Name": "Undated"})
+    undated(sandbox, 77)
+    second = shell("export", "-o", tmp_path / "2.csv", *words)
+    third = shell("export", "-o", tmp_path / "3.csv", *words)
+
+    assert (second.json["rows"], third.json["rows"]) == (1, 0)
+
+
+def undated(sandbox: Sandbox, number: int) -> None:
+    """Take the moment of its last change from a record."""
+    store = sandbox._store
+    store.put("Resource", {**store.get("Resource", number), "UpdatedOn": None})
+
+
+@pytest.mark.parametrize("name", ["all-{dat}.csv", "all-{year}.csv", "{date}/all.csv"])
+def test_braces_that_nothing_fills_in_are_refused(shell, sandbox, tmp_path, name):
+    """They would be a name that works for one night."""
+    said = shell("export", "-o", tmp_path / name)
+
+    assert said.code == 2
+    assert "is not filled in. {date} and {time} are, in the file's own name." in said.err
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv", "parquet", "jsonl"])
+def test_strange_values_are_no_crash(shell, sandbox, tmp_path, ending):
+    """What no document describes is told by its cell, or left blank."""
+    strange = {
+        "Tariffs": [{"Id": 3}],
+        "Teams": 5,
+        "Longitude": "abc",
+        "CreatedOn": "0001-01-01T00:00:00+05:00",
+        "Timeslots": [
+            {"DayOfWeek": 300, "FromTime": "1976-01-01T09:00Z", "ToTime": "1976-01-01T10:00Z"}
+        ],
+    }
+    sandbox.put_record("Resource", {"Name": "Strange", **strange})
+    said = shell(
+        "export", "-o", tmp_path / f"all.{ending}", "--order-by", "Longitude",
+        "--report", tmp_path / "r.html", "--limit", "none",
+    )  # fmt: skip
+
+    assert said.code == 0, said.err
+    assert "Traceback" not in said.err

@@ -25,7 +25,7 @@ from pipeline.entities import RESOURCE
 from pipeline.errors import UsageError
 from pipeline.series.known import Known, list_series
 from pipeline.series.names import state_file
-from pipeline.series.state import DEFAULT_OVERLAP, Previous, Series
+from pipeline.series.state import Previous, Series
 from pipeline.series.tables import MIGRATIONS
 
 ACCOUNT = "https://spaces.example ops@spaces.example"
@@ -80,7 +80,7 @@ def state(home: Path) -> Path:
 def test_the_first_export_compares_with_nothing(tmp_path):
     """All is news, and nothing is known of an earlier one."""
     with opened(tmp_path) as series:
-        assert (series.previous, series.since()) == (None, None)
+        assert (series.previous, series.since(timedelta(0))) == (None, None)
         assert series.stamp_of(1) is None
 
     assert export(tmp_path, [record(1), record(2)]) == ([1, 2], None)
@@ -203,7 +203,7 @@ def test_how_far_an_incremental_export_looks_back(tmp_path):
 
     with opened(tmp_path) as series:
         assert series.previous == Previous(FIRST, 2, "Visible=Yes")
-        assert series.since() == FIRST - DEFAULT_OVERLAP
+        assert series.since(timedelta(hours=3)) == FIRST - timedelta(hours=3)
         assert series.since(timedelta(hours=2)) == datetime(2026, 10, 30, 0, 30, tzinfo=UTC)
 
 

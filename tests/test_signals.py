@@ -93,8 +93,8 @@ def test_a_second_signal_stops_at_once_and_nothing_is_lost(sandbox, command, tmp
     assert time.monotonic() - began < 3.5  # it does not wait for the answer
     assert run.returncode == 3
     told = re.fullmatch(
-        r"Stopped at once\. Written so far: (\d+) rows, (\d+) in doubt\. What was under way is looked "
-        r"up, and the results are written, by: nexudus-bulk resume 0001",
+        r"Stopped at once\. Written so far: (\d+) rows, (\d+) in doubt\. What was under way is "
+        r"looked up, and the results are written, by: nexudus-bulk resume 0001",
         errors.splitlines()[-1],
     )
     assert told is not None, errors

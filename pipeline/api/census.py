@@ -1,8 +1,8 @@
 """Which records there are, provably: a listing read until it adds up, whatever moves meanwhile.
 
 Rows move between pages when records are added or deleted while the pages are read. Deleting shows
-in the announced total; deleting and adding as many does not, so what was created meanwhile is asked
-for. As long as anything moved, the listing is read again.
+in the announced total; deleting and adding as many does not, so what was created meanwhile (with a
+filter: what was changed) is asked for. As long as anything moved, the listing is read again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from pipeline.api.client import Client
-from pipeline.api.paging import MAX_PAGE_SIZE, ORDER, Record, pages
+from pipeline.api.paging import ORDER, Record, pages
 from pipeline.api.reading import MAX_LISTINGS
 from pipeline.api.replies import Verdict
 from pipeline.kinds import parse_moment
@@ -122,21 +122,24 @@ class Census:
             self.found_again.append(row["Id"])
 
     def _was_added_to(self) -> bool:
-        """Whether a record was created since a while before the listing began, or may have been.
+        """Whether a record may have come into the listing since a while before it began.
 
         One request tells, if the service heeds the filter; if not, nothing is certain.
         """
-        birth = self.entity.birth_field
-        if birth is None or not birth.range_filter:
+        # Through a filter a record comes and goes also when it is edited.
+        moved = self.entity.stamp_field if self.filters else self.entity.birth_field
+        if moved is None or not moved.range_filter:
             return True
         since = self.began - CLOCK_MARGIN
-        name = self.entity.range_name(birth.name, lowest=True)
+        name = self.entity.range_name(moved.name, lowest=True)
+        if name in self.filters:
+            return True
         query = {
             **self.filters,
             name: since.strftime(MOMENT_FORMAT),
             "orderBy": ORDER,
             "page": 1,
-            "size": MAX_PAGE_SIZE,
+            "size": 1,  # only how many there are is asked
         }
         answer = self.client.send("GET", self.entity.path, params=query)
         body = answer.reply.body if answer.verdict is Verdict.DONE else None

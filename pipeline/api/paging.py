@@ -41,7 +41,7 @@ def pages(client: Client, path: str, filters: Mapping[str, Any] | None = None) -
         envelope = client.get(path, query)
         page = _page(path, envelope, number)
         # A service may grant less than was asked; from then on that is what is asked.
-        size = int(envelope["CurrentPageSize"])
+        size = _number(path, envelope, "CurrentPageSize", least=1)
         if page.rows and page.ids == before:
             raise ProtocolError(f"GET {path}: page {number} brought nothing new.")
         before = page.ids
@@ -61,15 +61,22 @@ def checked(path: str, records: list[Any]) -> list[Record]:
 def _page(path: str, envelope: Any, page: int) -> Page:
     if not isinstance(envelope, dict) or not isinstance(envelope.get("Records"), list):
         raise ProtocolError(f"GET {path}: the answer is not a page of records.")
-    if envelope.get("CurrentPage") != page or not envelope.get("CurrentPageSize"):
+    if envelope.get("CurrentPage") != page:
         raise ProtocolError(
             f"GET {path}: page {page} was asked for, page {envelope.get('CurrentPage')} came."
         )
-    return Page(checked(path, envelope["Records"]), int(envelope.get("TotalItems") or 0))
+    return Page(checked(path, envelope["Records"]), _number(path, envelope, "TotalItems"))
+
+
+def _number(path: str, envelope: Mapping[str, Any], key: str, least: int = 0) -> int:
+    number = envelope.get(key) or 0
+    if not isinstance(number, int) or number < least:
+        raise ProtocolError(f"GET {path}: {key} of a page is '{number}', which is no such number.")
+    return number
 
 
 def _is_last(path: str, envelope: Mapping[str, Any], page: int) -> bool:
-    total = int(envelope.get("TotalPages") or 0)
+    total = _number(path, envelope, "TotalPages")
     more = bool(envelope.get("HasNextPage"))
     if more != (page < total):
         raise ProtocolError(

@@ -18,6 +18,7 @@ from pipeline.schema import Child, Entity
 
 MAX_LISTINGS = 4  # of the same, while its records change
 BATCH_SIZE = 100  # ids in one read: 100 ten-digit ids stay well below a 2,048-character query
+FEW_MISSING = 10  # of a batch; they are asked for one by one
 FEW_PARENTS = 3  # up to here a listing each is no more than one of everything
 TOO_LONG = {400, 404, 413, 414}  # how a service refuses a long query
 
@@ -58,6 +59,10 @@ def whole_records(client: Client, entity: Entity, ids: Iterable[int]) -> Iterato
             size = len(batch) // 2
             waiting.extendleft(reversed(batch))
             continue
+        if records and len(batch) - len(records) > FEW_MISSING:  # it answers only so many
+            size = len(records)
+            waiting.extendleft(each for each in reversed(batch) if each not in records)
+            batch = [each for each in batch if each in records]
         found = [record for each in batch if (record := _found(client, entity, each, records))]
         for child in children:
             child.complete(found)
@@ -74,8 +79,9 @@ def _found(
 def one_record(client: Client, path: str, record_id: int) -> Record | None:
     """Read one record; None when there is none with this id."""
     answer = client.send("GET", f"{path}/{record_id}")
-    if answer.verdict is Verdict.DONE and isinstance(answer.reply.body, dict):
-        return dict(answer.reply.body)
+    body = answer.reply.body
+    if answer.verdict is Verdict.DONE and isinstance(body, dict) and body.get("Id") == record_id:
+        return dict(body)
     if answer.reply.status == 404:  # noqa: PLR2004 - the service's word for "gone"
         return None
     raise ProtocolError(f"GET {path}/{record_id}: the server answered '{answer.words}'.")

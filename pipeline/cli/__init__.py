@@ -30,6 +30,7 @@ COMMANDS = {
     "export": "Write the account's records into a workbook.",
     "schedule": "Print entries that run an export or an import again and again.",
 }
+WRITING = {"import", "resume", "demo"}
 EPILOG = "Start with: nexudus-bulk demo"
 
 
@@ -107,8 +108,11 @@ def _confess(kind: type[BaseException], error: BaseException, trace: TracebackTy
         "w", prefix="nexudus-bulk-", suffix=".txt", delete=False, encoding="utf-8"
     ) as file:
         file.writelines(traceback.format_exception(kind, error, trace))
+    written = "Nothing was written to the account."
+    if WRITING & set(sys.argv[1:2]):
+        written = "What was written to the account is in the journal; importing again finds it."
     print(
-        f"Something went wrong that should not ({kind.__name__}). What was written to the account "
-        f"is in the journal; importing the file again finds it. Please send us {file.name}.",
+        f"Something went wrong that should not ({kind.__name__}). {written} "
+        f"Please send us {file.name}.",
         file=sys.stderr,
     )

@@ -42,9 +42,7 @@ More:
 @click.option(
     "--archived",
     type=click.Choice(["yes", "no", "only"]),
-    default="yes",
-    show_default=True,
-    help="Whether records that are put away come too.",
+    help="Whether records that are put away come too [default: yes].",
 )
 @click.option(
     "--columns", multiple=True, metavar="NAMES", help="Only these columns, with commas between."

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -20,6 +19,7 @@ from pipeline.entities import RESOURCE
 from pipeline.errors import StoppedError
 from pipeline.exporting import Exported, export
 from pipeline.report.text import shown_path
+from pipeline.series.known import list_series
 from pipeline.series.state import Series
 from pipeline.sheets.changes_text import write_changes_csv
 
@@ -32,55 +32,87 @@ def run_export(
     """Export and say what came of it. Raises PipelineError."""
     began = time.monotonic()
     settings = identified(settings, clocks) if chosen.series else settings
-    with connect(settings, clocks) as client, _watching() as progress:
-        exported = _export(chosen, client, progress, clocks)
-        sent = client.tally.sent
-    changes = _write_beside(chosen, exported)
-    if chosen.report:
-        from pipeline.report.page import write_page  # noqa: PLC0415 - plots take a second to load
-
-        write_page(chosen.report, exported.figures, exported.certificate, exported.comparison)
-    _say(chosen, exported, sent, changes, screen)
-    screen.give(_json(chosen, exported, sent, changes, time.monotonic() - began))
+    writing = _Writing(chosen)
+    try:
+        with connect(settings, clocks) as client, _watching() as progress:
+            exported = _export(chosen, client, writing, progress, screen)
+            sent = client.tally.sent
+    except KeyboardInterrupt as error:
+        raise StoppedError(writing.stopped()) from error
+    _say(chosen, exported, sent, screen)
+    screen.give(_json(chosen, exported, sent, time.monotonic() - began))
     return exported
 
 
-def _export(chosen: ExportChoices, client: Client, progress: Progress, clocks: Clocks) -> Exported:
-    request, path = chosen.request, chosen.output
-    try:
-        if chosen.series is None:
-            return export(client, request, path, progress=progress)
-        settings = client.settings
-        with Series.open(
-            settings.home,
-            settings.account,
-            chosen.series,
-            RESOURCE,
-            now=clocks.wall,
-            restart=chosen.restart,
-        ) as series:
-            series.check(request.signature)
-            return export(client, request, path, series=series, progress=progress)
-    except KeyboardInterrupt as error:
-        raise StoppedError(
-            f"Stopped on request. {shown_path(str(path))} was not written"
-            f"{', what stood there is as it was' if path.exists() else ''}. "
+class _Writing:
+    """Writes what belongs to an export's file, and knows what is in its place already."""
+
+    def __init__(self, chosen: ExportChoices) -> None:
+        self._chosen = chosen
+        self._is_written = False
+
+    def beside(self, exported: Exported) -> None:
+        """Write the changes, where the file has no sheets for them, and the page."""
+        chosen = self._chosen
+        self._is_written = True
+        if chosen.changes_file and exported.comparison is not None:
+            write_changes_csv(chosen.changes_file, RESOURCE, exported.comparison)
+        if chosen.report:
+            from pipeline.report.page import write_page  # noqa: PLC0415 - plots load for a second
+
+            write_page(chosen.report, exported.figures, exported.certificate, exported.comparison)
+
+    def stopped(self) -> str:
+        """Say what stands where when somebody stopped the export."""
+        path = self._chosen.output
+        if self._is_written:
+            kept = f" Export '{self._chosen.series}' may not remember it." * bool(
+                self._chosen.series
+            )
+            return f"Stopped on request. {shown_path(str(path))} is written.{kept}"
+        there = ", what stood there is as it was" if path.exists() else ""
+        return (
+            f"Stopped on request. {shown_path(str(path))} was not written{there}. "
             "To have it, export again."
-        ) from error
+        )
 
 
-def _write_beside(chosen: ExportChoices, exported: Exported) -> Path | None:
-    """Write what changed beside a file that has no sheets; returns where."""
-    if exported.comparison is None or chosen.output.suffix.lower() == ".xlsx":
-        return None
-    path = chosen.output.with_suffix(".changes.csv")
-    write_changes_csv(path, RESOURCE, exported.comparison)
-    return path
+def _export(
+    chosen: ExportChoices,
+    client: Client,
+    writing: _Writing,
+    progress: Progress,
+    screen: Screen,
+) -> Exported:
+    ways: Any = {"beside": writing.beside, "progress": progress}
+    if chosen.series is None:
+        return export(client, chosen.request, chosen.output, **ways)
+    settings = client.settings
+    with Series.open(
+        settings.home,
+        settings.account,
+        chosen.series,
+        RESOURCE,
+        now=client.clocks.wall,
+        restart=chosen.restart,
+    ) as series:
+        series.check(chosen.request.signature)
+        if series.previous is None:
+            screen.warn(_first(chosen.series, settings))
+        return export(client, chosen.request, chosen.output, series=series, **ways)
 
 
-def _say(
-    chosen: ExportChoices, exported: Exported, sent: int, changes: Path | None, screen: Screen
-) -> None:
+def _first(name: str, settings: Settings) -> str:
+    """Say that nothing is remembered under the name yet: it may be misspelt."""
+    others = [each.name for each in list_series(settings.home, settings.account, RESOURCE)]
+    known = f" Other names: {', '.join(others)}." if others else ""
+    return (
+        f"This is the first export named '{name}': there is nothing to compare with, and all "
+        f"{RESOURCE.nouns} are written.{known}"
+    )
+
+
+def _say(chosen: ExportChoices, exported: Exported, sent: int, screen: Screen) -> None:
     certificate, nouns = exported.certificate, RESOURCE.nouns
     markers = exported.markers
     for each in markers.first:
@@ -89,13 +121,16 @@ def _say(
     if (more := markers.count - len(markers.first)) > 0:
         screen.warn(f"… and {more:,} more such cells.")
     screen.warn(certificate.notes)
-    screen.say(_moved(exported, chosen))
+    screen.say(_moved(exported))
     if chosen.report:
         screen.say(f"Report written: {shown_path(str(chosen.report))}.")
-    if changes:
-        screen.say(f"Changes written: {shown_path(str(changes))}.")
+    if chosen.changes_file and exported.comparison is not None:
+        screen.say(f"Changes written: {shown_path(str(chosen.changes_file))}.")
+    if not certificate.written and certificate.filters and not certificate.unchanged:
+        screen.say(f"No {RESOURCE.noun} fits the filters.")
+    noun = RESOURCE.noun if certificate.written == 1 else nouns
     screen.say(
-        f"{certificate.written:,} {nouns} written to {shown_path(str(chosen.output))}; the service "
+        f"{certificate.written:,} {noun} written to {shown_path(str(chosen.output))}; the service "
         f"announced {certificate.announced:,}: {_verdict(exported)} {sent} requests."
     )
 
@@ -116,13 +151,10 @@ def _verdict(exported: Exported) -> str:
     return f"complete ({', '.join(apart)})." if apart else "complete."
 
 
-def _moved(exported: Exported, chosen: ExportChoices) -> Iterator[str]:
+def _moved(exported: Exported) -> Iterator[str]:
     """Yield what changed since the last export of that name, if it was asked for."""
-    if not chosen.request.changes:
-        return
     found = exported.comparison
     if found is None:
-        yield f"This is the first export named '{chosen.series}': there is nothing to compare with."
         return
     yield (
         f"Since {found.since:%Y-%m-%d %H:%M} UTC: {len(found.added):,} added, "
@@ -131,9 +163,7 @@ def _moved(exported: Exported, chosen: ExportChoices) -> Iterator[str]:
     )
 
 
-def _json(
-    chosen: ExportChoices, exported: Exported, sent: int, changes: Path | None, seconds: float
-) -> dict[str, Any]:
+def _json(chosen: ExportChoices, exported: Exported, sent: int, seconds: float) -> dict[str, Any]:
     certificate, found = exported.certificate, exported.comparison
     return {
         "file": str(chosen.output),
@@ -149,7 +179,7 @@ def _json(
             "added": len(found.added),
             "changed": found.changed_records,
             "removed": len(found.removed),
-            "file": str(changes or chosen.output),
+            "file": str(chosen.changes_file or chosen.output),
         },
         "certificate": certificate.as_dict(),
     }

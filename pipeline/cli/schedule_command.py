@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from collections import UserDict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,20 +105,31 @@ def _check(context: click.Context, words: tuple[str, ...]) -> tuple[str, list[st
 
 def _export_notes(options: dict[str, Any]) -> list[str]:
     """Return notes. Raises UsageError for what the export would refuse at night."""
+    from pipeline.api.limits import parse_limits  # noqa: PLC0415 - not for an import
     from pipeline.cli.export_choices import ExportChoices  # noqa: PLC0415 - not for an import
 
     account = {"base_url", "profile", "limits", "as_json"}
     chosen = {name: value for name, value in options.items() if name not in account}
-    # A secret stands in the environment of the night, and is not needed now.
-    chosen["filters"] = [each for each in options["filters"] if "env:" not in each]
-    ExportChoices.read(**{**chosen, "overwrite": True})
-    output = str(options["output"])
-    if options.get("overwrite") or any(each in output for each in FILLED_IN):
+    ExportChoices.read(**{**chosen, "overwrite": True, "environment": _AnyVariable(os.environ)})
+    parse_limits(options["limits"])
+    if options["overwrite"]:
         return []
     return [
-        f"Note: '{output}' is the same file each time, and an export refuses a file that is there. "
+        f"Note: '{path}' is the same file each time, and an export refuses a file that is there. "
         "Write {date} or {time} into its name, or add --overwrite."
+        for path in filter(None, (options["output"], options["report"]))
+        if not any(each in path.name for each in FILLED_IN)
     ]
+
+
+class _AnyVariable(UserDict[str, str]):
+    """An environment in which everything is set: secrets are those of the night."""
+
+    def __missing__(self, name: str) -> str:
+        return "set at night"
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name]
 
 
 def _import_notes(options: dict[str, object]) -> list[str]:

@@ -6,6 +6,7 @@ never asks for less than what is wanted, and every record that comes is looked a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ Sign = Literal["=", ">=", "<="]
 
 WHERE = "--where"  # the option by which people give filters
 MAX_SENT = 400  # characters of a query; one of 2,048 is refused, and there may be several filters
+STRANGE = (AttributeError, KeyError, TypeError, ValueError)
 ALMOST_A_MINUTE = timedelta(seconds=59)
 LATEST = datetime(9999, 12, 31, 23, 58, tzinfo=UTC)  # a minute later there may be no minute left
 
@@ -46,6 +48,12 @@ class Filter:
     def wants_lookup(self) -> bool:
         """Whether a name has to become ids first."""
         return bool(self.field.link) and isinstance(self.value, str)
+
+    @property
+    def list_name(self) -> str:
+        """The look-up list in which the value has to stand, if there is one."""
+        stood_for = self.entity.by_name[self.field.names].link if self.field.names else ""
+        return (self.field.link or stood_for) if self.value is not None else ""
 
     @property
     def bounds(self) -> tuple[Any, Any]:
@@ -79,8 +87,7 @@ class Filter:
 
     def _moment_query(self, first: datetime, last: datetime) -> dict[str, str]:
         name = self.field.name
-        if self.sign == "=" and first == last:
-            return {self.entity.filter_name(name): _exact_moment(first)}
+        # An exact moment too is asked for as a range: stored ones have fractions of a second.
         query = {}
         if self.sign != "<=":
             query[self.entity.range_name(name, lowest=True)] = _to_minute(first)
@@ -92,6 +99,12 @@ class Filter:
 
     def fits(self, record: Mapping[str, Any]) -> bool:
         """Whether the filter lets the record through; a blank is in no range."""
+        try:
+            return self._fits(record)
+        except STRANGE:  # a value of a shape that no document describes
+            return False
+
+    def _fits(self, record: Mapping[str, Any]) -> bool:
         value, same = record.get(self.field.name), self.field.kind.sameness
         if self.value is None:
             return same(value) in {same(None), same(self.field.unset)}
@@ -104,10 +117,7 @@ class Filter:
         return bool(value >= self.value if self.sign == ">=" else value <= self.value)
 
     def _fits_moment(self, value: Value) -> bool:
-        try:
-            moment = parse_moment(str(value)).replace(microsecond=0)
-        except ValueError:
-            return False
+        moment = parse_moment(str(value)).replace(microsecond=0)
         first, last = self.value
         return (self.sign == "<=" or moment >= first) and (self.sign == ">=" or moment <= last)
 
@@ -115,6 +125,14 @@ class Filter:
 def label(filter: Filter) -> str:
     """Return the filter as people read it, such as `Allocation >= 4`; secrets are hidden."""
     return f"{filter.field.name} {filter.sign} {filter.words}"
+
+
+def signature(filter: Filter) -> str:
+    """Return words that two filters share only if they mean the same; a secret as its digest."""
+    if not filter.field.secret:
+        return label(filter)
+    digest = hashlib.sha256(f"{filter.field.name}={filter.value}".encode()).hexdigest()[:12]
+    return f"{label(filter)} {digest}"
 
 
 def query(filters: Iterable[Filter]) -> dict[str, str]:
@@ -133,9 +151,3 @@ def _number(value: float) -> str:
 
 def _to_minute(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="minutes")  # vendor docs, for ranges
-
-
-def _exact_moment(moment: datetime) -> str:
-    # Seconds are not in the documented format, but without them no such record would be found.
-    timespec = "seconds" if moment.second else "minutes"
-    return moment.replace(tzinfo=None).isoformat(timespec=timespec)

@@ -26,8 +26,8 @@ class Named(Protocol):
 
 
 def links_wanted(filters: Iterable[Filter]) -> set[str]:
-    """Return the look-up lists without which the names in filters cannot become ids."""
-    return {each.field.link for each in filters if each.wants_lookup}
+    """Return the look-up lists in which the names and ids in filters have to stand."""
+    return {each.list_name for each in filters if each.list_name}
 
 
 def resolve(filters: Sequence[Filter], lists: Mapping[str, Sequence[Named]]) -> tuple[Filter, ...]:
@@ -43,10 +43,22 @@ def resolve(filters: Sequence[Filter], lists: Mapping[str, Sequence[Named]]) -> 
         for number in _ids(each, lists, set())
     }
     settled = [(each, _ids(each, lists, places)) for each in filters]
-    wrong = [_unknown(each, lists) for each, ids in settled if each.wants_lookup and not ids]
+    wrong = [_unknown(each, lists) for each, ids in settled if _is_unknown(each, ids, lists)]
     if wrong:
         raise UsageError("\n".join(wrong))
     return tuple(replace(each, value=ids) if each.wants_lookup else each for each, ids in settled)
+
+
+def _is_unknown(each: Filter, ids: tuple[int, ...], lists: Mapping[str, Sequence[Named]]) -> bool:
+    """Whether nothing in the list is meant: such a filter would leave nothing, without a word."""
+    if each.wants_lookup:
+        return not ids
+    entries = lists.get(each.list_name, ())
+    if each.field.link:
+        return bool(ids) and not {*ids} & {entry.id for entry in entries}
+    return bool(each.list_name) and not any(
+        _same_name(entry.name) == _same_name(each.value) for entry in entries
+    )
 
 
 def _ids(each: Filter, lists: Mapping[str, Sequence[Named]], places: set[int]) -> tuple[int, ...]:
@@ -70,9 +82,9 @@ def _same_name_in_any_case(text: str) -> str:
 
 
 def _unknown(each: Filter, lists: Mapping[str, Sequence[Named]]) -> str:
-    lookup, entries = LOOKUPS[each.field.link], lists.get(each.field.link, ())
-    near = nearest(each.value, {entry.name for entry in entries})
+    lookup, entries = LOOKUPS[each.list_name], lists.get(each.list_name, ())
+    near = nearest(each.words, {entry.name for entry in entries})
     meant = " or ".join(f"'{name}'" for name in near)
     hint = f"Did you mean {meant}?" if near else f"It has {len(entries)} {lookup.nouns}."
-    found = problem("unknown_name", WHERE, value=each.value, what=lookup.noun, nearest=hint)
+    found = problem("unknown_name", WHERE, value=each.words, what=lookup.noun, nearest=hint)
     return f"{WHERE} {each.field.name}: {found.message} {found.hint}"

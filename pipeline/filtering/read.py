@@ -52,7 +52,8 @@ def _read(entity: Entity, text: str, environment: Mapping[str, str]) -> Filter:
         raise UsageError(f"{WHERE}: {shown} lacks a sign. Write Field=value, >= or <=.")
     field = _field(entity, parts["name"].strip())
     sign = _sign(field, parts["sign"])
-    return _filter(entity, field, sign, parts["value"].strip(), environment)
+    value = parts["value"] if field.kind.name == "text" else parts["value"].strip()
+    return _filter(entity, field, sign, value if value.strip() else "", environment)
 
 
 def _field(entity: Entity, name: str) -> Field:
@@ -102,6 +103,7 @@ def _filter(
 
 def _from_environment(field: Field, text: str, environment: Mapping[str, str]) -> str:
     """Return the value of a variable. The message never repeats what was written."""
+    text = text.strip()
     if not text.startswith(FROM_ENVIRONMENT):
         raise UsageError(
             f"{WHERE} {field.name}: a secret must not stand on a command line. "

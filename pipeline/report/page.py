@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from pipeline.certificate import Certificate
-from pipeline.comparison import NOT_COMPARED, Comparison
+from pipeline.comparison import Comparison, why_not_compared
 from pipeline.errors import UsageError
 from pipeline.figures import Figures
 from pipeline.report import page_words
@@ -57,7 +57,7 @@ def _rendered(figures: Figures, certificate: Certificate, comparison: Comparison
         sections=list(page_words.sections(figures)),
         matrix=page_words.matrix(figures),
         remarks=[each for each in figures.remarks() if each.count],
-        not_compared=NOT_COMPARED,
+        not_compared=why_not_compared(certificate.compared_as),
         changes=changes(figures.entity, comparison),
         certified=[(label or "Reason", words) for label, words in certificate.lines()],
     )

@@ -39,6 +39,8 @@ def _equals(value: Any, wanted: str) -> bool:
 
 
 def _in_range(value: Any, wanted: str, *, lowest: bool) -> bool:
+    if value is None:
+        return read_moment(wanted) is None and _number(wanted) is None
     bound: Any = read_moment(wanted) if isinstance(value, str) else _number(wanted)
     actual: Any = read_moment(value) if isinstance(value, str) else value
     if bound is None:

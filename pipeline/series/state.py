@@ -33,9 +33,6 @@ from pipeline.series.lock import only_export, write_holder
 from pipeline.series.names import clean_name, make_file, state_file
 from pipeline.series.opening import connect, told
 
-# Clocks differ, and what was written shows late: an incremental export looks back a little further.
-DEFAULT_OVERLAP = timedelta(minutes=10)
-
 ADDED = (
     "SELECT staged.id, staged.content FROM staged LEFT JOIN record USING (id) "
     "WHERE record.id IS NULL ORDER BY staged.id"
@@ -126,7 +123,7 @@ class Series:
             )
         self._signature = signature
 
-    def since(self, overlap: timedelta = DEFAULT_OVERLAP) -> datetime | None:
+    def since(self, overlap: timedelta) -> datetime | None:
         """Return from when on an incremental export has to look (UTC); None: at everything."""
         return self.previous.started - overlap if self.previous else None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.kinds import parse_moment, slot_key
+from pipeline.kinds import DAYS, parse_moment, slot_key
 from pipeline.problems import quoted
 from pipeline.schema import Field, Value
 from pipeline.sheets.exports import Columns, Ending, Markers
@@ -79,7 +79,10 @@ def _stored(columns: Columns, field: Field) -> tuple[pa.DataType, Callable[[Valu
     day, start, end = (column for column, _ in child.columns)
 
     def convert(value: Value) -> list[dict[str, Any]]:
-        return [dict(zip((day, start, end), slot_key(each), strict=True)) for each in value]
+        slots = [slot_key(each) for each in value]
+        if not all(0 <= number < len(DAYS) for number, *_ in slots):
+            raise ValueError
+        return [dict(zip((day, start, end), each, strict=True)) for each in slots]
 
     parts = [(day, pa.int8()), (start, pa.string()), (end, pa.string())]
     return pa.list_(pa.struct(parts)), convert

@@ -57,6 +57,7 @@ class Columns:
     entity: Entity
     fields: tuple[Field, ...]
     everything: bool = True
+    as_they_came: bool = False  # whether the format writes records instead of cells
 
     @property
     def keys(self) -> tuple[str, ...]:

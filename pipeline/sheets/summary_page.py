@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.certificate import Certificate
-from pipeline.comparison import NOT_COMPARED, Comparison
+from pipeline.comparison import Comparison, why_not_compared
 from pipeline.figures import Coverage, Figures, Noted, Tally, Total
 from pipeline.schema import Entity
 from pipeline.sheets.layout import A4
@@ -50,7 +50,7 @@ def write_summary(  # noqa: PLR0913, PLR0917 - where to write, and what the page
         _write_coverage(page, figures, coverage)
         _write_places(page, coverage)
     _write_remarks(page, entity, figures)
-    _write_changes(page, comparison)
+    _write_changes(page, comparison, certificate.compared_as)
     _set_print(sheet)
 
 
@@ -175,10 +175,10 @@ def _write_remark(page: Rows, figures: Figures, noted: Noted) -> None:
         page.write_across(f"and {more:,} more", "text")
 
 
-def _write_changes(page: Rows, comparison: Comparison | None) -> None:
+def _write_changes(page: Rows, comparison: Comparison | None, series: str) -> None:
     page.write_heading("What changed since last time", 6 * ROW_HEIGHT)
     if comparison is None:
-        page.write_across(NOT_COMPARED, "text")
+        page.write_across(why_not_compared(series), "text")
         return
     since = f"Compared with the export “{comparison.series}” of {_moment(comparison.since)}."
     page.write_across(since, "text")

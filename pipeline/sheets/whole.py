@@ -17,6 +17,8 @@ ENDING = ".xlsx"
 
 def refuse_to_overwrite(path: Path, *, overwrite: bool) -> None:
     """Raise UsageError if there is such a file already, unless it is meant to be replaced."""
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder. Give the name of a file.")
     if path.exists() and not overwrite:
         raise UsageError(f"{path}: exists already. Give another name, or --overwrite.")
 
@@ -35,6 +37,7 @@ def new_file(path: Path) -> Iterator[Path]:
     Raises UsageError when the file cannot be written. What the block raises passes through, and a
     file of that name stays as it was.
     """
+    path = path.resolve()  # a link stays one
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
             unfinished = Path(folder, path.name)
