@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from pipeline import __version__
+from pipeline.accounting import Account
 from pipeline.api import reading
 from pipeline.api.census import Census
 from pipeline.api.client import Client
 from pipeline.certificate import Certificate
 from pipeline.comparison import Comparison, Edit
 from pipeline.entities import LOOKUPS
-from pipeline.figures import Figures, readable
+from pipeline.figures import Figures
 from pipeline.filtering.filter import Filter, fits, label, query, signature
 from pipeline.filtering.names import links_wanted, resolve
 from pipeline.filtering.read import parse_filters
@@ -25,7 +25,6 @@ from pipeline.selection import Order
 from pipeline.series.state import Series
 from pipeline.sheets.exports import Columns, Ending, Markers, Writer
 
-PROGRAM = f"nexudus-bulk {__version__}"
 # An export of news looks back so far: clocks differ, and in which time zone the service reads the
 # date in a filter is not documented. What the last export had already is left out all the same.
 OVERLAP = timedelta(days=1)
@@ -88,12 +87,13 @@ def export(  # noqa: PLR0913 - what goes along with an export has a name each
                 file.write(flow.names.beside(record))
                 flow.figures.add(record)
             progress(place, flow.ahead)
-        ending = Ending(flow.certificate(path, file.rows), flow.figures, flow.compared())
+        comparison = flow.compared()
+        ending = Ending(flow.certificate(path, file.rows), flow.figures, comparison)
         file.finish(ending)
     exported = Exported(ending.certificate, flow.figures, file.markers, ending.comparison)
     beside(exported)
     if series is not None and ending.certificate.complete:
-        series.commit(started=flow.began)
+        series.commit(started=flow.account.began)
     return exported
 
 
@@ -104,27 +104,20 @@ class _Flow:
     client: Client
     request: Request
     series: Series | None
-    began: datetime = field(init=False)
     ahead: int = 0  # records that will be looked at, as soon as that is known
 
     def __post_init__(self) -> None:
         self.entity = self.request.columns.entity
-        self.began = self._now()
-        self.requests_before = self.client.tally.sent
+        self.account = Account(self.client, self.request.columns)
         self.figures = Figures(self.entity)
         self.filters = _with_ids(self.client, self.request.filters)
         self.since = self._since()
         self.asked = [each for each in (*self.filters, *self.since) if each.query()]
-        self.is_ignored = False  # whether the service sent what a filter it was sent excludes
-        self.census = Census(self.client, self.entity, query(self.asked), self.began)
+        began = self.account.began
+        self.census = Census(self.client, self.entity, query(self.asked), began)
         self.own_names: dict[int, str] = {}
         fields = self.request.columns.fields
         self.names = Names(self.client, self.entity, fields, self.own_names)
-        self.left_out = self.unchanged = 0
-        self.deleted: list[int] = []
-        self.changed: list[int] = []
-        self.strange: dict[str, None] = {}
-        self.known = _known_keys(self.request.columns)
 
     def records(self) -> Iterator[Record]:
         """Yield the records that were listed, whole if their lists are wanted."""
@@ -138,21 +131,21 @@ class _Flow:
             for record_id in awaited:
                 if record_id == record["Id"]:
                     break
-                self.deleted.append(record_id)
+                self.account.deleted.append(record_id)
             if self.census.has_changed(record):
-                self.changed.append(record["Id"])
+                self.account.changed.append(record["Id"])
             yield record
-        self.deleted += awaited
+        self.account.deleted += awaited
 
     def takes(self, record: Record) -> bool:
         """Whether the record belongs into the file; counts the reason if not."""
-        self.strange.update(dict.fromkeys(key for key in record if key not in self.known))
+        self.account.look_at(record)
         if self.request.whole and not self._fits(record):
-            self.left_out += 1
+            self.account.left_out += 1
             return False
         is_news = self.series is None or self.series.take(record)
         if self.request.only_news and not is_news:
-            self.unchanged += 1
+            self.account.unchanged += 1
             return False
         return True
 
@@ -173,28 +166,12 @@ class _Flow:
 
     def certificate(self, path: Path, written: int) -> Certificate:
         """Account for the export, when all of it is written."""
-        census = self.census
-        return Certificate(
-            program=PROGRAM,
-            account=self.client.settings.account,
-            file=readable(path.name),
-            nouns=self.entity.nouns,
-            started=self.began,
-            ended=self._now(),
-            announced=census.announced,
+        return self.account.certificate(
+            path,
+            self.census,
             written=written,
-            pages=census.pages,
-            requests=self.client.tally.sent - self.requests_before,
-            filters=tuple(label(each) for each in (*self.request.filters, *self.since)),
-            reread=census.reread,
-            found_again=tuple(sorted(census.found_again)),
-            deleted=tuple(sorted(self.deleted)),
-            added=tuple(sorted(census.added)),
-            changed=tuple(sorted(self.changed)),
-            left_out=self.left_out,
-            unchanged=self.unchanged,
-            reasons=tuple(self._reasons(written)),
-            notes=tuple(self._notes()),
+            filters=[label(each) for each in (*self.request.filters, *self.since)],
+            remarks=self.names.remarks,
             compared_as=self.series.name if self.series and self.request.changes else "",
         )
 
@@ -210,7 +187,8 @@ class _Flow:
         for row in self._listed():
             if self.request.only_news and self.series and self._is_known(row):
                 self.series.keep(row["Id"])
-                self.unchanged += 1
+                self.account.is_cut_short = True
+                self.account.unchanged += 1
             else:
                 yield row
 
@@ -223,8 +201,8 @@ class _Flow:
             if self._fits(row):
                 yield row
             else:
-                self.left_out += 1
-                self.is_ignored |= not fits(self.asked, row)
+                self.account.left_out += 1
+                self.account.is_ignored |= not fits(self.asked, row)
 
     def _is_known(self, row: Record) -> bool:
         assert self.series is not None
@@ -246,35 +224,6 @@ class _Flow:
         text = f"{self.entity.stamp_field.name}>={since:%Y-%m-%dT%H:%M:%SZ}"
         return parse_filters(self.entity, [text])
 
-    def _reasons(self, written: int) -> Iterator[str]:
-        census, nouns = self.census, self.entity.nouns
-        if not census.settled:
-            yield (
-                f"The listing did not settle: {census.announced:,} {nouns} were announced, "
-                f"{census.seen:,} seen, in {census.reread + 1} readings. Somebody may be "
-                "changing many of them just now; export again later."
-            )
-        accounted = written + self.left_out + self.unchanged + len(self.deleted)
-        if accounted != census.seen:
-            yield f"{census.seen:,} {nouns} were listed, {accounted:,} are accounted for."
-
-    def _notes(self) -> Iterator[str]:
-        if self.is_ignored:
-            yield "The service sent records that do not fit the filters: it may not know them all."
-        if self.strange and not self.request.columns.as_they_came:
-            yield f"Left out, since no table knows them: {', '.join(sorted(self.strange))}."
-        if self.unchanged and self.request.all_listed:
-            stamp = self.entity.stamp_field.name
-            yield (
-                f"{self.entity.nouns.capitalize()} whose {stamp} is as it was were not read again: "
-                "a change that the service does not date is not seen. Without --since-last, and "
-                "with --name, all are compared."
-            )
-        yield from self.names.remarks
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self.client.clocks.wall(), UTC)
-
 
 def is_whole_wanted(columns: Columns) -> bool:
     """Whether a column shows what only a whole record tells: a list, or the names beside it."""
@@ -288,10 +237,3 @@ def _with_ids(client: Client, filters: Iterable[Filter]) -> tuple[Filter, ...]:
     filters = tuple(filters)
     lists = {name: read_names(client, name) for name in sorted(links_wanted(filters))}
     return resolve(filters, lists) if lists else filters
-
-
-def _known_keys(columns: Columns) -> frozenset[str]:
-    """Keys that need no word: fields, children, and what is only for the vendor's screens."""
-    entity = columns.entity
-    children = {name for each in entity.children for name in (each.field, each.read_name)}
-    return frozenset({each.name for each in entity.fields} | children | entity.screen_keys)

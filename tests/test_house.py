@@ -43,9 +43,10 @@ ARROWS: dict[str, set[str]] = {
     "runs": VALUES | {"api", "planning", "config", "clocks", "state"},
     "naming": VALUES | {"api", "planning"},
     "importing": VALUES | {"api", "planning", "prepared", "runs", "naming"},
+    "accounting": VALUES | {"api", "sheets", "certificate", "figures"},
     "exporting": VALUES
     | {"api", "sheets", "filtering", "selection", "naming", "series"}
-    | {"certificate", "comparison", "figures"},
+    | {"accounting", "certificate", "comparison", "figures"},
     "report": VALUES
     | {"planning", "prepared", "runs", "sheets", "certificate", "comparison", "figures"},
     "sandbox": {"schema", "kinds", "entities"},

@@ -381,3 +381,34 @@ def test_what_may_fail_later_is_noted(shell, here):
         "Note: 'rooms.xlsx' is not there yet. It has to be when the import runs.\n"
     )
     assert (fixed.code, absent.code, present.code, present.err) == (0, 0, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["-o", "a-{date}.csv", "--where", "Nam=x"], "'Nam' is not a field of resources."),
+        (["-o", "a-{date}.csv", "--since-last", "a/b"], "Name of the export: 'a/b' cannot be one."),
+        (["-o", "none/a-{date}.csv"], "-o: there is no folder 'none'. Make it first."),
+        (["-o", "{date}/a.csv"], "'{date}' is not filled in."),
+        (["-o", "a-{date}.csv", "--limit", "fast"], "'fast' is not a limit."),
+        (["-o", "a-{date}.csv", "--where", "ZoomAccessToken=abc"], "must not stand on a command"),
+    ],
+)
+def test_what_an_export_would_refuse_at_night_is_told_now(shell, words, sentence):
+    """The entry is not printed: it would fail where nobody looks."""
+    said = shell("schedule", "--at", "02:30", "--", "export", *words)
+
+    assert (said.code, said.out) == (2, "")
+    assert sentence in said.err
+
+
+def test_a_page_of_the_same_name_each_night_is_pointed_out(shell):
+    """The second night would refuse it; a secret's variable need not be set now."""
+    said = shell(
+        "schedule", "--at", "02:30", "--for", "cron", "--", "export", "-o", "a-{date}.csv",
+        "--report", "r.html", "--where", "ZoomAccessToken=env:ZOOM",
+    )  # fmt: skip
+
+    assert said.code == 0
+    assert said.err.startswith("Note: 'r.html' is the same file each time")
+    assert len(said.err.splitlines()) == 1
