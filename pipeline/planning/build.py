@@ -41,16 +41,19 @@ class Request:
 
 def build(request: Request, stored: Stored) -> Plan:
     """Return the plan for all rows: in sheet order, each with exactly one action."""
-    builder = _Builder(request, stored)
+    by_row: dict[int, list[Problem]] = {}
+    for each in request.problems:
+        by_row.setdefault(each.row or 0, []).append(each)
+    builder = _Builder(request, stored, by_row)
     changes = builder.apart([builder.change(row) for row in request.rows])
     own = [each for change in changes for each in change.problems]
-    general = [each for each in request.problems if each.row is None]
-    lost = [each for each in request.problems if each.row is not None and each not in set(own)]
+    told = set(own)
+    untold = [each for each in request.problems if each.row is None or each not in told]
     return Plan(
         changes=tuple(changes),
         problems=tuple(
             in_sheet_order(
-                rules.gather_missing([*general, *lost, *condensed(own), *_edited(request, stored)]),
+                rules.gather_missing([*untold, *condensed(own), *_edited(request, stored)]),
                 request.columns,
             )
         ),
@@ -70,12 +73,13 @@ def key_of(entity: Entity, row: Row) -> Key | None:
 class _Builder:
     request: Request
     stored: Stored
+    problems: Mapping[int, Sequence[Problem]]  # of the request, by row
 
     def change(self, row: Row) -> Change:
         """Plan one row, as if it stood alone."""
         if row.action == "skip":
             return Change(row.number, "skip", _name(self.request.entity, row))
-        own = tuple(each for each in self.request.problems if each.row == row.number)
+        own = self.problems.get(row.number, ())
         resolver = Resolver(self.request.sheet, self.request.entity, self.stored)
         resolved = resolver.resolve(row)
         change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
