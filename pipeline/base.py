@@ -19,8 +19,8 @@ from pipeline.header import Header
 from pipeline.problems import Problem, problem
 from pipeline.rows import KEPT, Base, Digest, Mark, Row
 from pipeline.schema import Cell, Entity, Field, Unreadable, Value
-from pipeline.sheets.base import BASE_SHEET, BaseSheet, Line, is_unkept, parse_base
-from pipeline.sheets.columns import companion_fields
+from pipeline.sheets.base import BASE_SHEET, UNKNOWN, BaseSheet, Edited, Line, is_unkept, parse_base
+from pipeline.sheets.columns import companion_fields, is_shown_only
 from pipeline.sheets.read import Book, Sheet
 
 
@@ -28,13 +28,14 @@ from pipeline.sheets.read import Book, Sheet
 class Compared:
     """Rows that know what of them was edited.
 
-    `remarks` tell of a base that cannot be read, `base_rows` where it keeps a record, by its id.
+    `remarks` tell of a base that cannot be read. `base_rows` says by the sheet's rows where it
+    keeps them, and what it should keep once their edits are written.
     """
 
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...] = ()
     remarks: tuple[str, ...] = ()
-    base_rows: Mapping[int, int] = field(default_factory=dict)
+    base_rows: Mapping[int, Edited] = field(default_factory=dict)
 
 
 def compare(  # noqa: PLR0913 - a sheet in all that was made of it
@@ -58,10 +59,8 @@ def compare(  # noqa: PLR0913 - a sheet in all that was made of it
         return Compared(tuple(rows), remarks=() if ignore_base else (f"{sheet.name}: {words}",))
     if base is None:
         return Compared(tuple(rows))
-    base_rows = {number: line.number for number, line in base.lines.items()}
-    if ignore_base:
-        return Compared(tuple(rows), base_rows=base_rows)
-    return replace(_compared(rows, sheet, header, entity, base), base_rows=base_rows)
+    compared = _compared(rows, sheet, header, entity, base)
+    return Compared(tuple(rows), base_rows=compared.base_rows) if ignore_base else compared
 
 
 def _compared(
@@ -70,6 +69,7 @@ def _compared(
     columns = _columns(sheet, header, entity, base)
     comparison = _Comparison(columns, [n for n in header.fields if n not in columns], entity)
     compared, unreadable = [], base.unreadable
+    base_rows: dict[int, Edited] = {}
     cells = zip(*(each.cells for each in columns.values()), strict=True)
     for row, row_cells in zip(rows, cells if columns else [()] * len(rows), strict=True):
         line = base.lines.get(row.value(entity.id_field.name) or 0)
@@ -78,9 +78,10 @@ def _compared(
         if line is None or kept is None:
             compared.append(row)
         else:
-            compared.append(comparison.lay(row, row_cells, line, kept))
+            laid, base_rows[row.number] = comparison.lay(row, row_cells, line, kept)
+            compared.append(laid)
     problems = tuple(_edited_companions(sheet.name, columns.values()))
-    return Compared(tuple(compared), problems, tuple(_remarks(sheet.name, unreadable)))
+    return Compared(tuple(compared), problems, tuple(_remarks(sheet.name, unreadable)), base_rows)
 
 
 def _remarks(sheet: str, unreadable: int) -> Iterator[str]:
@@ -114,7 +115,7 @@ class _Column:
     def exported(self, old: Any) -> Value | Digest | Mark:
         """Return the value that the export wrote, KEPT where the cell does not tell it."""
         if old is None or isinstance(old, Digest):
-            return old
+            return KEPT if old == UNKNOWN else old
         if old not in self._read:
             found = read_cell(old, self.meaning)
             self._read[old] = KEPT if isinstance(found, Unreadable) else found
@@ -143,9 +144,12 @@ class _Comparison:
         children = {each.field for each in entity.children}
         self._children = [(n, place) for place, n in enumerate(columns) if n in children]
 
-    def lay(self, row: Row, cells: Sequence[Cell], line: Line, kept: Sequence[Any]) -> Row:
-        """Return the row with what nobody edited taken out of what it asks for."""
+    def lay(
+        self, row: Row, cells: Sequence[Cell], line: Line, kept: Sequence[Any]
+    ) -> tuple[Row, Edited]:
+        """Return the row with what nobody edited taken out of what it asks for, and the edits."""
         old = [kept[each.place] for _, each in self._columns]
+        edits: dict[int, Cell] = {}
         edited: dict[str, Value | Digest | Mark] = {}
         # Written for speed: of four million cells almost all equal what the base holds.
         for place in compress(range(len(old)), map(ne, cells, old)):
@@ -157,12 +161,16 @@ class _Comparison:
                 column.edits.append((row.number, cell))
             else:
                 edited[name] = column.exported(old[place])
+                if value is not None and not is_shown_only(column.meaning):
+                    edits[column.place] = cell
         untouched = dict(row.values)
         # Children that stand on a sheet of their own are no cell of the export.
         elsewhere = [name for name, place in self._children if cells[place] is None]
         asked = (*self._others, *edited, *elsewhere)
         values = {name: untouched.pop(name) for name in asked if name in untouched}
-        return replace(row, values=values, base=Base(line.stamp, untouched, edited))
+        # Of four million cells only those of edited rows stay in memory.
+        now = Edited(line.number, kept, edits) if edits else Edited(line.number)
+        return replace(row, values=values, base=Base(line.stamp, untouched, edited)), now
 
 
 def _edited_companions(sheet: str, columns: Iterable[_Column]) -> Iterator[Problem]:

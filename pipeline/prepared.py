@@ -16,6 +16,7 @@ from pipeline.planning.build import doubled_rows
 from pipeline.problems import Problem, in_sheet_order, is_error, problem
 from pipeline.rows import Row
 from pipeline.schema import Entity
+from pipeline.sheets.base import Edited
 from pipeline.sheets.read import Sheet, open_book
 
 
@@ -25,7 +26,7 @@ class Prepared:
 
     `problems` are those of header and cells; rules across fields come with the stored records.
     `content` are the bytes that were read: the file itself may change while a run goes on.
-    `base_rows` says where the hidden base of an export keeps a record, by its id.
+    `base_rows` says by row where the hidden base of an export keeps it, and what was edited.
     """
 
     entity: Entity
@@ -34,7 +35,7 @@ class Prepared:
     header: Header
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
-    base_rows: Mapping[int, int] = field(default_factory=dict)
+    base_rows: Mapping[int, Edited] = field(default_factory=dict)
 
     @property
     def is_hopeless(self) -> bool:

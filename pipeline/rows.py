@@ -54,7 +54,7 @@ class Base:
     """
 
     stamp: str
-    untouched: Mapping[str, Value]
+    untouched: Mapping[str, Value | Mark]
     edited: Mapping[str, Value | Digest | Mark]
 
 
@@ -81,8 +81,8 @@ class Row:
 
     def shown(self) -> dict[str, Value]:
         """Return all values the row shows, those that nobody edited included."""
-        untouched = self.base.untouched if self.base else {}
-        return {**untouched, **{name: self.value(name) for name in self.values}}
+        shown = {**(self.base.untouched if self.base else {}), **self.values}
+        return {name: None if value is CLEAR else value for name, value in shown.items()}
 
     def fills(self, name: str) -> bool:
         """Whether the cell says anything, be it right or wrong."""

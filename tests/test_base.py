@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 
 from pipeline.entities import RESOURCE
 from pipeline.prepared import check, prepare
+from pipeline.report.results import write_results
+from pipeline.runs.outcome import Outcome
+from pipeline.runs.terms import Applied
 from pipeline.sandbox import Sandbox
-from pipeline.sheets.base import BaseWriter, packed
+from pipeline.sheets.base import BaseWriter, Edited, packed
 from pipeline.sheets.cells import MAX_CELL_TEXT
 from pipeline.sheets.columns import companion_fields
 
@@ -289,6 +292,137 @@ def test_the_base_of_a_resumed_run_loses_what_all_of_it_wrote(shell, sandbox, ex
         8,
         14,
     )
+
+
+def test_results_leave_what_others_changed_in_rows_that_were_written(
+    shell, sandbox, export, tmp_path
+):
+    """A written row keeps its base: imported again, nothing of it is sent; others' changes stay."""
+    edit(export, export, {ANCHOR: {"Allocation": 12}})
+    somebody_else(sandbox, ANCHOR, GroupName="First floor", DisplayOrder=90)
+    assert shell.run_import(export).json["counts"] == counts(updated=1, unchanged=5)
+    results = tmp_path / "export.results.xlsx"
+    sandbox.requests.clear()
+
+    again = shell.run_import(results)
+
+    assert (again.json["counts"], writes(sandbox)) == (counts(unchanged=6), [])
+    edit(results, results, {ANCHOR: {"Allocation": 8}})
+    assert shell.run_import(results).json["counts"] == counts(updated=1, unchanged=5)
+    assert fields(sandbox, ANCHOR, "Allocation", "GroupName", "DisplayOrder") == {
+        "Allocation": 8,
+        "GroupName": "First floor",
+        "DisplayOrder": 90,
+    }
+
+
+def test_results_of_an_edit_the_account_had_already_know_of_it(shell, sandbox, export, tmp_path):
+    """An unchanged row whose cell was edited holds what the account has: set back, it is sent."""
+    edit(export, export, {ANCHOR: {"Allocation": 9}})
+    somebody_else(sandbox, ANCHOR, Allocation=9)
+    assert shell.run_import(export).json["counts"] == counts(unchanged=6)
+    results = tmp_path / "export.results.xlsx"
+    edit(results, results, {ANCHOR: {"Allocation": 8}})
+
+    said = shell.run_import(results)
+
+    assert (said.json["counts"], warnings(said)) == (counts(updated=1, unchanged=5), [])
+    assert fields(sandbox, ANCHOR, "Allocation") == {"Allocation": 8}
+
+
+def test_a_row_that_was_skipped_keeps_its_edits(shell, sandbox, export, tmp_path):
+    """Action skip wrote nothing: once it is taken away, the edit is one still."""
+
+    def skip(book: openpyxl.Workbook) -> None:
+        sheet = book["Resources"]
+        sheet.cell(1, sheet.max_column + 1).value = "Action"
+        sheet.cell(2, sheet.max_column).value = "skip"
+
+    rewrite(edit(export, export, {ANCHOR: {"Allocation": 12}}), skip)
+    assert shell.run_import(export).json["counts"] == counts(unchanged=6)
+    results = tmp_path / "export.results.xlsx"
+    edit(results, results, {ANCHOR: {"Action": None}})
+
+    assert shell.run_import(results).json["counts"] == counts(updated=1, unchanged=5)
+
+
+def _add_flex(book: openpyxl.Workbook) -> None:
+    sheet = book["Resources"]
+    sheet.cell(1, sheet.max_column + 1).value = "AddedTariffs"
+    sheet.cell(3, sheet.max_column).value = "Flex 5"
+
+
+def _cells(name: str, **cells: object) -> Callable[[openpyxl.Workbook], None]:
+    def change(book: openpyxl.Workbook) -> None:
+        rows = {row[_column(book, "Name") - 1].value: row for row in book["Resources"].rows}
+        for column, value in cells.items():
+            rows[name][_column(book, column) - 1].value = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _cells(ANCHOR, ResourceTypeName="Boardroom"),
+        _cells(ANCHOR, ResourceTypeId=1410020002),
+        _cells(ANCHOR, ResourceTypeId="Boardroom"),
+        _cells(LOOM, Tariffs="full time"),
+        _cells(ANCHOR, CancellationFeeProductId="<clear>"),
+        _cells(ANCHOR, Allocation="<clear>", Description=LONG, Visible="no"),
+        _add_flex,
+    ],
+)
+def test_results_say_nothing_of_what_the_import_itself_wrote(shell, sandbox, tmp_path, change):
+    """Ids changed by names, lists by what is added, cells cleared: unchanged, without a word."""
+    somebody_else(sandbox, ANCHOR, CancellationFeeProductId=1410050001)
+    path = tmp_path / "export.xlsx"
+    assert shell("export", "-o", path).code == 0
+    rewrite(path, change)
+    assert shell.run_import(path).json["counts"] == counts(updated=1, unchanged=5)
+    written = by_name(sandbox)
+
+    again = shell.run_import(tmp_path / "export.results.xlsx")
+
+    assert (again.json["counts"], warnings(again)) == (counts(unchanged=6), [])
+    assert by_name(sandbox) == written
+
+
+def test_a_type_set_back_by_its_name_in_the_results_is_written(shell, sandbox, export, tmp_path):
+    """The id beside it still shows the export's type, and no word is said of its being changed."""
+    rewrite(export, _cells(ANCHOR, ResourceTypeName="Boardroom"))
+    assert shell.run_import(export).json["counts"] == counts(updated=1, unchanged=5)
+    results = tmp_path / "export.results.xlsx"
+    rewrite(results, _cells(ANCHOR, ResourceTypeName="Meeting Room"))
+
+    said = shell.run_import(results)
+
+    assert (said.json["counts"], warnings(said)) == (counts(updated=1, unchanged=5), [])
+    assert fields(sandbox, ANCHOR, "ResourceTypeId") == {"ResourceTypeId": 1410020001}
+
+
+def test_edits_in_doubt_are_asked_for_again(shell, sandbox, export, tmp_path):
+    """What was sent without an answer is typed in the results, and so is what was exported."""
+    prepared = prepare(edit(export, export, {ANCHOR: {"Allocation": 12}}), RESOURCE)
+    anchor = by_name(sandbox)[ANCHOR]["Id"]
+    results = tmp_path / "export.results.xlsx"
+    write_results(prepared, (), Applied((Outcome(2, "in_doubt", record_id=anchor),)), results)
+    somebody_else(sandbox, ANCHOR, Allocation=12)
+
+    for cell, found in ((12, counts(unchanged=6)), (8, counts(updated=1, unchanged=5))):
+        edit(results, results, {ANCHOR: {"Allocation": cell}})
+        said = shell.run_import(results)
+        assert (said.json["counts"], warnings(said)) == (found, [])
+        assert fields(sandbox, ANCHOR, "Allocation") == {"Allocation": cell}
+
+
+def test_a_base_of_long_texts_stays_within_a_cell():
+    """What was edited is kept by digests where a whole row of it would not fit."""
+    few = Edited(2, [None] * 95, {4: "\x01" * 200}).text()
+    many = Edited(2, [None] * 95, dict.fromkeys(range(94), "\x01" * 200)).text()
+
+    assert json.loads(few) == [None] * 4 + ["\x01" * 200] + [None] * 90
+    assert json.loads(many) == [{"sha256": "V4CvPjHV"}] * 94 + [None]
 
 
 def test_the_results_of_an_export_say_what_was_left(shell, sandbox, export, tmp_path):

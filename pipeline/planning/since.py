@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pipeline.planning.overlay import same, stored_value
 from pipeline.planning.plan import Difference
-from pipeline.planning.stored import Record
+from pipeline.planning.stored import Record, same_name
 from pipeline.problems import Problem, problem, quoted
 from pipeline.rows import Base, Digest, Mark, Row
 from pipeline.schema import Cell, Entity, Field, Value
@@ -63,7 +63,7 @@ def _both(
     for each in changed:
         field, stored = entity.by_name[each.field], stored_value(entity, each.field, record)
         before = _before(row, each.field)
-        if not _has_moved(field, before, stored):
+        if not _has_moved(field, before, stored) or _is_vague(entity, row, field, before, record):
             continue
         was = f"from {_words(field.kind.show(before))} " if _is_told(before) else ""
         found.append(
@@ -90,7 +90,9 @@ def _left(
         if not field.writable or name in written:
             continue
         stored = stored_value(entity, name, record)
-        if stored == value or same(field, stored, value):
+        if stored == value or _is_vague(entity, row, field, value, record):
+            continue
+        if same(field, stored, value):
             continue
         found.append(
             problem(
@@ -103,6 +105,31 @@ def _left(
             )
         )
     return found
+
+
+def _is_vague(
+    entity: Entity, row: Row, field: Field, value: Value | Digest | Mark, record: Record
+) -> bool:
+    """Whether a cell may say something else than the account although nobody changed that.
+
+    The results of an import keep what was typed: names of ids, <clear>, ids beside a name that
+    counts instead, lists beside what was added to them.
+    """
+    items = value if isinstance(value, list) else [value]
+    if isinstance(value, Mark) or (field.link and any(isinstance(each, str) for each in items)):
+        return True
+    asked = [entity.by_name[name] for name in row.values]
+    if any(field.name in {each.adds_to, each.takes_from} for each in asked):
+        return True
+    stand_in = entity.name_columns.get(field.name)
+    name = _shown_before(row, stand_in) if stand_in else None
+    return isinstance(name, str) and same_name(name) == same_name(record.get(stand_in or ""))
+
+
+def _shown_before(row: Row, name: str) -> Value | Digest | Mark:
+    if row.base is None:
+        return None
+    return row.base.edited.get(name, row.base.untouched.get(name))
 
 
 def condensed(problems: Iterable[Problem]) -> list[Problem]:

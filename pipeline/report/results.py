@@ -13,11 +13,12 @@ from pipeline.prepared import Prepared
 from pipeline.problems import Problem, is_error
 from pipeline.runs.terms import Applied
 from pipeline.sheets import annotate
+from pipeline.sheets.base import Edited
 from pipeline.sheets.whole import refuse_own_input
 
 ENDING = ".results"
 WORKBOOKS = {".xlsx", ".xlsm"}
-SETTLED = {"updated", "deleted", "in_doubt"}  # what the export wrote is certain no longer
+WRITTEN = {"updated", "unchanged"}  # the account has what the row says
 
 
 def results_path(prepared: Prepared, given: Path | None) -> Path:
@@ -88,13 +89,23 @@ def write_results(
             )
 
 
-def _settled(prepared: Prepared, applied: Applied) -> set[int]:
-    """Return the rows of an export's base whose records this import has written.
+def _settled(prepared: Prepared, applied: Applied) -> dict[int, Edited | None]:
+    """Return what an export's base keeps from now on of the rows that this import has written.
 
-    Without them a cell that is set back to what was exported counts as typed.
+    A cell that is set back to what was exported is an edit then; what nobody edited is still none.
     """
-    ids = {each.record_id for each in applied.outcomes if each.status in SETTLED}
-    return {row for number, row in prepared.base_rows.items() if number in ids}
+    settled: dict[int, Edited | None] = {}
+    for each in applied.outcomes:
+        kept = prepared.base_rows.get(each.row)
+        if kept is None:
+            continue
+        if each.status == "deleted":
+            settled[kept.number] = None
+        elif kept.edits and each.record_id is not None and each.status in WRITTEN:
+            settled[kept.number] = kept
+        elif kept.edits and each.status == "in_doubt":
+            settled[kept.number] = kept.doubted()
+    return settled
 
 
 def _notes(

@@ -7,16 +7,16 @@ validations and the cached values of formulas, without which the results could n
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.sheets.base import BASE_SHEET
+from pipeline.sheets.base import BASE_SHEET, CELLS_PLACE, Edited
 from pipeline.sheets.frame import Frame
 from pipeline.sheets.notes import write_notes
 from pipeline.sheets.package import Package, rewritten
 from pipeline.sheets.page import Mark, Page, Place, Wanted
-from pipeline.sheets.row import MAX_TEXT, reference
+from pipeline.sheets.row import MAX_TEXT, Row, reference, write_text
 from pipeline.sheets.row_stream import RowStream, survey
 from pipeline.sheets.styles import Styles
 from pipeline.sheets.whole import new_workbook
@@ -34,14 +34,14 @@ def annotate(  # noqa: PLR0913 - the parts of a marked workbook, all by keyword
     notes: Mapping[Place, str],
     warnings: Mapping[Place, str],
     columns: Mapping[str, int],
-    settled: Collection[int] = (),
+    settled: Mapping[int, Edited | None] | None = None,
 ) -> None:
     """Write a marked copy of `source` to `target`.
 
     `columns` says where Status, Message and Id stand already; the others are appended. Marks of an
     earlier run are replaced. `settled` are the rows of the hidden base that hold no longer, since
-    the account has what the sheet says: they are left out. Raises UsageError when the target
-    cannot be written.
+    the account has what the sheet says: what they keep from now on, None for those that are left
+    out. Raises UsageError when the target cannot be written.
     """
     wanted = Wanted(header_row, columns, marks, _looks(warnings, notes))
     words = {**warnings, **notes}
@@ -60,20 +60,24 @@ def annotate(  # noqa: PLR0913 - the parts of a marked workbook, all by keyword
         package.put_last(styles_part, styles.root)
         if settled:
             base = package.sheet_part(BASE_SHEET)
-            package.stream(base, _without(package, base, settled))
+            package.stream(base, _settled(package, base, settled))
 
 
-def _without(package: Package, part: str, left_out: Collection[int]) -> Iterator[bytes]:
-    """Write a sheet's XML without some of its rows; the others keep their numbers."""
+def _settled(package: Package, part: str, settled: Mapping[int, Edited | None]) -> Iterator[bytes]:
+    """Write the XML of the base with some rows changed or left out; all keep their numbers."""
     with package.read(part) as xml:
         frame = Frame(survey(xml, ()).root)
     before, after = frame.split()
     yield before
     with package.read(part) as xml:
         for number, row in RowStream(xml):
-            if number not in left_out:
-                row.set("r", str(number))
-                yield frame.row_text(row)
+            now = settled.get(number)
+            if now is None and number in settled:
+                continue
+            row.set("r", str(number))
+            if now is not None:
+                write_text(Row(number, row).cell(CELLS_PLACE, None), now.text())
+            yield frame.row_text(row)
     yield after
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -22,15 +22,21 @@ from pipeline.sheets.layout import LAST_ROW
 
 BASE_SHEET = "Base"
 CELLS_COLUMN = "Cells"
+CELLS_PLACE = 3  # of that column, 1 = A
 VERSION = 1  # of the form in which cells are kept; another one is not read
 # Characters of a text that is kept whole; of others a digest tells whether somebody edited them.
 LONGEST, SHORTEST, NONE = 200, 16, -1
 DIGEST = "sha256"
 UNREADABLE = (ValueError, RecursionError)  # what JSON gives up with
 
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), default=lambda moment: moment.isoformat()
-)
+UNKNOWN = Digest("")  # of a cell that held nobody knows what: no text has this digest
+
+
+def _plain(cell: Any) -> object:
+    return {DIGEST: cell.code} if isinstance(cell, Digest) else cell.isoformat()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 class BaseWriter:
@@ -57,16 +63,16 @@ class BaseWriter:
             self._sheet.write_string(self._row, column, text)
 
 
-def _longest(field: Field) -> int:
-    if is_unkept(field):
+def _longest(meaning: Field) -> int:
+    if is_unkept(meaning):
         return NONE
     # What is only shown is never told again: whether it was edited is all that matters.
-    return SHORTEST if is_shown_only(field) else LONGEST
+    return SHORTEST if is_shown_only(meaning) else LONGEST
 
 
-def is_unkept(field: Field) -> bool:
+def is_unkept(meaning: Field) -> bool:
     """Whether edits of the field mean nothing: the id says which record, what is live changes."""
-    return field.key or field.live
+    return meaning.key or meaning.live
 
 
 def _heading(entity: Entity) -> tuple[str, str, str]:
@@ -90,7 +96,7 @@ def _kept(cell: Cell, longest: int) -> object:
     if longest == NONE:
         return None
     is_long = cell.__class__ is str and len(cell) > longest
-    return {DIGEST: Digest.of(cell).code} if is_long else cell
+    return Digest.of(cell) if is_long else cell
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,29 @@ class Line:
             return None
         sound = isinstance(found, list) and len(found) == count and list not in map(type, found)
         return found if sound else None
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A line of the base, by its number, with what the sheet's row says otherwise.
+
+    `cells` is what the line keeps, `edits` the filled cells by their place in it.
+    """
+
+    number: int
+    cells: Sequence[Any] = ()
+    edits: Mapping[int, Cell] = field(default_factory=dict)
+
+    def doubted(self) -> Edited:
+        """Return the line of which nobody knows whether the edits have been written."""
+        return replace(self, edits=dict.fromkeys(self.edits, UNKNOWN))
+
+    def text(self) -> str:
+        """Write the line as if the export had found what the row says."""
+        cells = list(self.cells)
+        for place, cell in self.edits.items():
+            cells[place] = cell
+        return packed(cells, [LONGEST] * len(cells))
 
 
 def _restored(cell: Mapping[str, Any]) -> Digest:
