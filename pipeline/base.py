@@ -143,6 +143,7 @@ class _Comparison:
         self._others = others
         children = {each.field for each in entity.children}
         self._children = [(n, place) for place, n in enumerate(columns) if n in children]
+        self._elsewhere = children - set(columns)  # such as a sheet of their own tells alone
 
     def lay(
         self, row: Row, cells: Sequence[Cell], line: Line, kept: Sequence[Any]
@@ -166,7 +167,7 @@ class _Comparison:
         untouched = dict(row.values)
         # Children that stand on a sheet of their own are no cell of the export.
         elsewhere = [name for name, place in self._children if cells[place] is None]
-        asked = (*self._others, *edited, *elsewhere)
+        asked = (*self._others, *edited, *elsewhere, *self._elsewhere)
         values = {name: untouched.pop(name) for name in asked if name in untouched}
         # Of four million cells only those of edited rows stay in memory.
         now = Edited(line.number, kept, edits) if edits else Edited(line.number)

@@ -577,6 +577,24 @@ def test_times_on_a_sheet_of_their_own_are_asked_for(shell, sandbox, export):
     ] == [(1, "08:00", "12:00")] * 2
 
 
+def test_times_on_a_sheet_of_their_own_need_no_column(shell, sandbox, export):
+    """Without the column TimeSlots the added sheet is all that tells of the times."""
+
+    def add(book: openpyxl.Workbook) -> None:
+        book["Resources"].delete_cols(_column(book, "TimeSlots"))
+        sheet = book.create_sheet("TimeSlots")
+        sheet.append(["Row", "DayOfWeek", "FromTime", "ToTime"])
+        sheet.append([2, "Monday", "08:00", "12:00"])
+
+    rewrite(export, add)
+
+    assert shell.run_import(export).json["counts"] == counts(updated=1, unchanged=5)
+    assert [
+        (each["DayOfWeek"], each["FromTime"][11:16], each["ToTime"][11:16])
+        for each in by_name(sandbox)[ANCHOR]["Timeslots"]
+    ] == [(1, "08:00", "12:00")]
+
+
 def test_a_base_with_absurd_numbers_is_still_a_base(shell, sandbox, export):
     """What was kept is compared, and what cannot be meant is no error."""
 
