@@ -59,6 +59,13 @@ def compare(  # noqa: PLR0913 - a sheet in all that was made of it
         return Compared(tuple(rows), remarks=() if ignore_base else (f"{sheet.name}: {words}",))
     if base is None:
         return Compared(tuple(rows))
+    id_name = entity.id_field.name
+    if id_name not in header.fields:
+        words = f"the column {id_name} was removed: without it no row can be laid beside the export"
+        remarks = (
+            () if ignore_base else (f"{sheet.name}: {words}, and every cell counts as typed.",)
+        )
+        return Compared(tuple(rows), remarks=remarks)
     compared = _compared(rows, sheet, header, entity, base)
     return Compared(tuple(rows), base_rows=compared.base_rows) if ignore_base else compared
 
@@ -68,7 +75,8 @@ def _compared(
 ) -> Compared:
     columns = _columns(sheet, header, entity, base)
     comparison = _Comparison(columns, [n for n in header.fields if n not in columns], entity)
-    compared, unreadable = [], base.unreadable
+    compared, unreadable, strange = [], base.unreadable, -base.unreadable
+    nameless: list[Sequence[Cell]] = []
     base_rows: dict[int, Edited] = {}
     cells = zip(*(each.cells for each in columns.values()), strict=True)
     for row, row_cells in zip(rows, cells if columns else [()] * len(rows), strict=True):
@@ -77,17 +85,45 @@ def _compared(
         unreadable += line is not None and kept is None
         if line is None or kept is None:
             compared.append(row)
+            if not row.fills(entity.id_field.name):
+                nameless.append(row_cells)
+            elif line is None and row.action != "skip":
+                strange += 1
         else:
             laid, base_rows[row.number] = comparison.lay(row, row_cells, line, kept)
             compared.append(laid)
     problems = tuple(_edited_companions(sheet.name, columns.values()))
-    return Compared(tuple(compared), problems, tuple(_remarks(sheet.name, unreadable)), base_rows)
+    strange = max(strange, 0) + _known_by_name(nameless, columns, entity, base)
+    remarks = tuple(_remarks(sheet.name, unreadable, strange))
+    return Compared(tuple(compared), problems, remarks, base_rows)
 
 
-def _remarks(sheet: str, unreadable: int) -> Iterator[str]:
+def _known_by_name(
+    nameless: Sequence[Sequence[Cell]],
+    columns: Mapping[str, _Column],
+    entity: Entity,
+    base: BaseSheet,
+) -> int:
+    """Count the rows without an id that mean a record of the base all the same: by its name."""
+    place, name = entity.key
+    where = place if place in columns else entity.name_columns.get(place, "")
+    if not nameless or not {where, name} <= columns.keys():
+        return 0
+    kept = (line.cells(len(base.columns)) for line in base.lines.values())
+    at = columns[where].place, columns[name].place
+    known = {(cells[at[0]], cells[at[1]]) for cells in kept if cells is not None}
+    names = list(columns)
+    here = names.index(where), names.index(name)
+    return sum((cells[here[0]], cells[here[1]]) in known for cells in nameless)
+
+
+def _remarks(sheet: str, unreadable: int, strange: int) -> Iterator[str]:
     if unreadable:
         rows = "1 row" if unreadable == 1 else f"{unreadable:,} rows"
         yield f"{sheet}: {rows} of the export's base cannot be read; those cells count as typed."
+    if strange:
+        rows, whose = ("1 row is", "its") if strange == 1 else (f"{strange:,} rows are", "their")
+        yield f"{sheet}: {rows} not in this export's base: {whose} cells count as typed."
 
 
 @dataclass

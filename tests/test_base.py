@@ -733,7 +733,7 @@ def test_rows_of_a_base_that_cannot_be_read_count_as_typed(shell, sandbox, expor
 
 
 def test_a_base_with_half_its_rows_is_half_a_base(shell, sandbox, export):
-    """Records whose line was deleted count as typed, without a word; the others do not."""
+    """Records whose line was deleted count as typed, and that is said; the others do not."""
     rewrite(export, lambda book: book["Base"].delete_rows(4, 3))
     somebody_else(sandbox, BEACON, Allocation=15)
     somebody_else(sandbox, ANCHOR, Allocation=9)
@@ -745,6 +745,31 @@ def test_a_base_with_half_its_rows_is_half_a_base(shell, sandbox, export):
         14,
         9,
     )
+    assert said.err.splitlines()[0] == (
+        "Resources: 3 rows are not in this export's base: their cells count as typed."
+    )
+
+
+def test_without_ids_every_cell_counts_as_typed_and_that_is_said(shell, sandbox, export):
+    """Rows found by their names alone are not laid beside the export."""
+    somebody_else(sandbox, BEACON, Allocation=15)
+    edit(export, export, {ANCHOR: {"Id": None}, OFFICE: {"Id": None, "Name": "Office new"}})
+
+    some = shell("plan", export)
+    rewrite(export, lambda book: book["Resources"].delete_cols(_column(book, "Id")))
+    none = shell("plan", export)
+    ignoring = shell("plan", export, "--ignore-base")
+
+    assert some.err.splitlines() == [
+        "Resources: 1 row is not in this export's base: its cells count as typed.",
+        "warning: Resources row 4, column Allocation: was changed in the account since the export, "
+        "to '15'; it is left as it is. To write '14' anyway, import with --ignore-base.",
+    ]
+    assert none.err.splitlines()[0] == (
+        "Resources: the column Id was removed: without it no row can be laid beside the export, "
+        "and every cell counts as typed."
+    )
+    assert ignoring.err == ""
 
 
 def test_an_export_carries_its_base_hidden_and_the_drop_downs_of_a_template(export):
