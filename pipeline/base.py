@@ -6,7 +6,7 @@ changed it in the account since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import compress
@@ -92,7 +92,10 @@ def _compared(
         else:
             laid, base_rows[row.number] = comparison.lay(row, row_cells, line, kept)
             compared.append(laid)
-    problems = tuple(_edited_companions(sheet.name, columns.values()))
+    problems = (
+        *_edited_companions(sheet.name, columns.values()),
+        *_emptied(sheet.name, columns.values(), entity),
+    )
     strange = max(strange, 0) + _known_by_name(nameless, columns, entity, base)
     remarks = tuple(_remarks(sheet.name, unreadable, strange))
     return Compared(tuple(compared), problems, remarks, base_rows)
@@ -126,6 +129,17 @@ def _remarks(sheet: str, unreadable: int, strange: int) -> Iterator[str]:
         yield f"{sheet}: {rows} not in this export's base: {whose} cells count as typed."
 
 
+def _stand_ins(entity: Entity) -> dict[str, set[str]]:
+    """Return for each field those by which a row may say the same."""
+    found: dict[str, set[str]] = {}
+    for each in entity.fields:
+        if target := each.names or each.adds_to or each.takes_from:
+            found.setdefault(target, set()).add(each.name)
+        if each.names:
+            found.setdefault(each.name, set()).add(each.names)
+    return found
+
+
 @dataclass
 class _Column:
     """A column of the sheet that the export wrote; `place` is where it stands in the base."""
@@ -135,6 +149,7 @@ class _Column:
     cells: Iterable[Cell]
     is_companion: bool
     edits: list[tuple[int, Cell]] = field(default_factory=list)  # of a companion, by row
+    emptied: list[int] = field(default_factory=list)  # rows
     _read: dict[Cell, Value | Mark] = field(default_factory=dict)
 
     def holds(self, cell: Cell, value: Value | Mark, old: Any) -> bool:
@@ -179,6 +194,7 @@ class _Comparison:
         self._others = others
         children = {each.field for each in entity.children}
         self._children = [(n, place) for place, n in enumerate(columns) if n in children]
+        self._instead = _stand_ins(entity)
         self._elsewhere = children - set(columns)  # such as a sheet of their own tells alone
 
     def lay(
@@ -187,13 +203,17 @@ class _Comparison:
         """Return the row with what nobody edited taken out of what it asks for, and the edits."""
         old = [kept[each.place] for _, each in self._columns]
         edits: dict[int, Cell] = {}
+        emptied: list[int] = []
         edited: dict[str, Value | Digest | Mark] = {}
         # Written for speed: of four million cells almost all equal what the base holds.
         for place in compress(range(len(old)), map(ne, cells, old)):
             (name, column), cell = self._columns[place], cells[place]
             value = cell if column.is_companion else row.values.get(name)
-            if cell is None or column.holds(cell, value, old[place]):
-                continue  # a blank asks for nothing, edited or not
+            if cell is None:
+                emptied.append(place)  # it asks for nothing, and that is said
+                continue
+            if column.holds(cell, value, old[place]):
+                continue
             if column.is_companion:
                 column.edits.append((row.number, cell))
             else:
@@ -205,9 +225,37 @@ class _Comparison:
         elsewhere = [name for name, place in self._children if cells[place] is None]
         asked = (*self._others, *edited, *elsewhere, *self._elsewhere)
         values = {name: untouched.pop(name) for name in asked if name in untouched}
+        if row.action not in {"skip", "delete"}:
+            self._note_emptied(row, emptied, edited)
         # Of four million cells only those of edited rows stay in memory.
         now = Edited(line.number, kept, edits) if edits else Edited(line.number)
         return replace(row, values=values, base=Base(line.stamp, untouched, edited)), now
+
+    def _note_emptied(self, row: Row, places: Iterable[int], edited: Container[str]) -> None:
+        """Keep which cells were emptied; not those instead of which another one is filled."""
+        for place in places:
+            name, column = self._columns[place]
+            instead = self._instead.get(name, ())
+            typed = (each for each in instead if each in edited or each in self._others)
+            is_told = name in row.values or any(map(row.fills, typed))
+            if not is_told and not is_shown_only(column.meaning):
+                column.emptied.append(row.number)
+
+
+def _emptied(sheet: str, columns: Iterable[_Column], entity: Entity) -> Iterator[Problem]:
+    for each in columns:
+        if each.emptied:
+            name = each.meaning.names or each.meaning.name
+            target = entity.by_name[name]
+            under = f"under {name} " if each.meaning.names else ""
+            yield problem(
+                "emptied",
+                sheet,
+                column=each.meaning.name,
+                count=f"{len(each.emptied):,} cell{'s were' if len(each.emptied) > 1 else ' was'}",
+                first=each.emptied[0],
+                instead="" if target.required else f"Write <clear> {under}to empty it.",
+            )
 
 
 def _edited_companions(sheet: str, columns: Iterable[_Column]) -> Iterator[Problem]:

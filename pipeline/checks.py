@@ -99,13 +99,19 @@ def read_cell(cell: Cell, field: Field) -> Value | Unreadable:
     if isinstance(cell, Uncalculated):
         return Unreadable("uncalculated_formula")
     if is_clear(cell):
-        return Unreadable("cannot_clear") if field.required or field.key else CLEAR
+        return _cleared(field)
     if is_kept(cell):
         return KEPT
     try:
         return field.kind.read(cell)
     except Unreadable as verdict:
         return verdict
+
+
+def _cleared(field: Field) -> Value | Unreadable:
+    if field.names:
+        return Unreadable("cannot_clear_name", id=field.names)
+    return Unreadable("cannot_clear") if field.required or field.key else CLEAR
 
 
 def _schema(parsed: Iterable[_Parsed]) -> pa.DataFrameSchema:

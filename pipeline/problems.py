@@ -79,6 +79,9 @@ CATALOGUE: dict[str, Entry] = {
     "cannot_clear": Entry(
         "{value} is not possible here: every {noun} needs {column}.", "Fill it in."
     ),
+    "cannot_clear_name": Entry(
+        "{value} is not possible here: the name is only looked up.", "Write <clear> under {id}."
+    ),
     "kept_marker": Entry(
         "{value} stands for a value that did not fit into a cell, and a new {noun} has none yet.",
         "Type the value itself, or leave the cell blank.",
@@ -147,6 +150,11 @@ CATALOGUE: dict[str, Entry] = {
     "shown_edited": Entry(
         "is only shown: what was edited in {count} is left out (first: row {first}, {value}).",
         "Change {field}, by ids or names.",
+        "warning",
+    ),
+    "emptied": Entry(
+        "{count} emptied since the export (first: row {first}); a blank leaves the value.",
+        "{instead}",
         "warning",
     ),
     "changed_since": Entry(

@@ -618,7 +618,51 @@ def test_blanks_and_markers_ask_for_nothing(shell, sandbox, export):
 
     said = shell.run_import(export)
 
-    assert (said.json["counts"], warnings(said)) == (counts(unchanged=6), [])
+    assert (said.json["counts"], warnings(said)) == (
+        counts(unchanged=6),
+        [
+            "Resources, column Allocation: 1 cell was emptied since the export (first: row 2); a "
+            "blank leaves the value. Write <clear> to empty it."
+        ],
+    )
+
+
+def test_emptied_cells_are_said_once_a_column(shell, sandbox, tmp_path):
+    """Not those instead of which another cell is filled, nor those of which nothing is sent."""
+    somebody_else(sandbox, ANCHOR, CancellationFeeProductId=1410050001)
+    path = tmp_path / "export.xlsx"
+    assert shell("export", "-o", path).code == 0
+    rewrite(path, _add_flex)
+    edit(
+        path,
+        path,
+        {
+            ANCHOR: {"CancellationFeeProductName": None, "DisplayOrder": None, "UniqueId": None},
+            OFFICE: {"Tariffs": None, "DisplayOrder": None, "TariffNames": None},
+            BEACON: {"ResourceTypeId": None, "ResourceTypeName": "Boardroom (Mill Yard)"},
+        },
+    )
+
+    assert [str(each) for each in prepare(path, RESOURCE).problems] == [
+        "Resources, column DisplayOrder: 2 cells were emptied since the export (first: row 2); a "
+        "blank leaves the value.",
+        "Resources, column CancellationFeeProductName: 1 cell was emptied since the export (first: "
+        "row 2); a blank leaves the value. Write <clear> under CancellationFeeProductId to empty "
+        "it.",
+    ]
+
+
+def test_a_name_is_not_cleared(shell, sandbox, tmp_path):
+    """Only the id beside it is: <clear> under the name would be lost without a word."""
+    somebody_else(sandbox, ANCHOR, CancellationFeeProductId=1410050001)
+    path = tmp_path / "export.xlsx"
+    assert shell("export", "-o", path).code == 0
+    edit(path, path, {ANCHOR: {"CancellationFeeProductName": "<clear>"}})
+
+    assert [str(each) for each in prepare(path, RESOURCE).problems] == [
+        "Resources row 2, column CancellationFeeProductName: '<clear>' is not possible here: the "
+        "name is only looked up. Write <clear> under CancellationFeeProductId."
+    ]
 
 
 def test_read_only_cells_are_named_only_if_they_were_edited(shell, sandbox, export):

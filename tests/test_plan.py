@@ -208,6 +208,11 @@ def test_names_become_ids_in_the_rows_own_location():
             "Resources row 2, column ResourceTypeName: 'Boardroom' does not fit ResourceTypeId 21: "
             "that is 'Meeting Room'. Make the two agree, or clear one of the two cells.",
         ),
+        (
+            {"ResourceTypeName": "Boardroom", "ResourceTypeId": CLEAR},
+            "Resources row 2, column ResourceTypeName: 'Boardroom' does not fit ResourceTypeId "
+            "<clear>: that is blank. Make the two agree, or clear one of the two cells.",
+        ),
     ],
 )
 def test_names_that_lead_nowhere_block_the_row(values, message):

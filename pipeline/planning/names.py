@@ -9,7 +9,7 @@ from pipeline.entities import LOOKUPS
 from pipeline.mapping.near import nearest
 from pipeline.planning.stored import Named, Record, Stored, same_name
 from pipeline.problems import Problem, problem
-from pipeline.rows import CLEAR, Row
+from pipeline.rows import CLEAR, Mark, Row
 from pipeline.schema import Entity, Field, Value
 
 
@@ -121,8 +121,11 @@ class Resolver:
             return given or matches[0], []
         if given is None or not matches:
             return given, [self._unclear(row, column, field, text, place)]
-        actual = next((each.name for each in entries if each.id == given), given)
-        words = {"field": f"{field.name} {given}", "actual": f"'{actual}'"}
+        if isinstance(given, Mark):
+            words = {"field": f"{field.name} <{given.value}>", "actual": "blank"}
+        else:
+            actual = next((each.name for each in entries if each.id == given), given)
+            words = {"field": f"{field.name} {given}", "actual": f"'{actual}'"}
         return given, [self._problem("names_disagree", row, column, text, **words)]
 
     def _unclear(
