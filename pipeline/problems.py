@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from pipeline.schema import Severity
 
+IGNORE_BASE = (
+    "import with --ignore-base, which writes every cell that differs: look at its plan first."
+)
 MAX_QUOTED = 60  # characters of a value that a message repeats
 
 
@@ -159,13 +162,13 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "changed_since": Entry(
         "was changed in the account since the export, to {actual}; it is left as it is.",
-        "To write {value} anyway, import with --ignore-base.",
+        f"To write {{value}} anyway, {IGNORE_BASE}",
         "warning",
     ),
     "often_changed_since": Entry(
         "was changed in the account since the export for {count} rows (first: row {first}); what "
         "the account has is left as it is.",
-        "To write what the cells say anyway, import with --ignore-base.",
+        f"To write what the cells say anyway, {IGNORE_BASE}",
         "warning",
     ),
     "changed_both": Entry(

@@ -77,9 +77,11 @@ def test_an_edited_export_leaves_what_somebody_else_changed(shell, sandbox, expo
     assert by_name(sandbox)[BEACON]["Allocation"] == 15
     assert warnings(said) == [
         "Resources row 2, column DisplayOrder: was changed in the account since the export, to "
-        "'90'; it is left as it is. To write '10' anyway, import with --ignore-base.",
+        "'90'; it is left as it is. To write '10' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first.",
         "Resources row 4, column Allocation: was changed in the account since the export, to "
-        "'15'; it is left as it is. To write '14' anyway, import with --ignore-base.",
+        "'15'; it is left as it is. To write '14' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first.",
     ]
 
 
@@ -107,7 +109,8 @@ def test_an_unedited_export_changes_nothing_whatever_happened_since(shell, sandb
     assert by_name(sandbox) == before
     assert warnings(said) == [
         f"Resources row 3, column {column}: was changed in the account since the export, to "
-        f"{now}; it is left as it is. To write '{then}' anyway, import with --ignore-base."
+        f"{now}; it is left as it is. To write '{then}' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first."
         for column, now, then in (
             ("SystemResourceType", "'MeetingRoom'", "PrivateOffice"),
             ("ResourceTypeId", "'1410020001'", "1410020004"),
@@ -202,9 +205,11 @@ def test_of_a_long_text_only_the_change_is_known(shell, sandbox, export, tmp_pat
         f"the export, to {quoted}; 'Mine' replaces that. To keep what the account has, leave the "
         "cell blank.",
         "Resources row 4, column Description: was changed in the account since the export, to "
-        f"'Short'; it is left as it is. To write {quoted} anyway, import with --ignore-base.",
+        f"'Short'; it is left as it is. To write {quoted} anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first.",
         "Resources row 6, column Allocation: was changed in the account since the export, to "
-        "'11'; it is left as it is. To write '10' anyway, import with --ignore-base.",
+        "'11'; it is left as it is. To write '10' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first.",
     ]
 
 
@@ -222,7 +227,8 @@ def test_a_moment_comes_back_from_a_workbook_as_it_was(shell, sandbox, tmp_path)
         assert warnings(said) == [
             "Resources row 2, column LastCleanedAt: was changed in the account since the export, "
             "to '2026-12-01 10:00:00'; it is left as it is. To write '2026-11-01 10:07:59' "
-            "anyway, import with --ignore-base."
+            "anyway, import with --ignore-base, "
+            "which writes every cell that differs: look at its plan first."
         ]
 
 
@@ -236,7 +242,8 @@ def test_many_cells_of_a_column_are_named_once(shell, sandbox, export):
     assert warnings(said) == [
         "Resources, column DisplayOrder: was changed in the account since the export for 6 rows "
         "(first: row 2); what the account has is left as it is. To write what the cells say "
-        "anyway, import with --ignore-base."
+        "anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first."
     ]
 
 
@@ -268,7 +275,8 @@ def test_the_export_itself_edited_back_needs_ignore_base(shell, sandbox, export)
     assert said.json["counts"] == counts(unchanged=6)
     assert warnings(said) == [
         "Resources row 2, column Allocation: was changed in the account since the export, to "
-        "'12'; it is left as it is. To write '8' anyway, import with --ignore-base."
+        "'12'; it is left as it is. To write '8' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first."
     ]
     assert shell.run_import(export, "--ignore-base").json["counts"] == counts(
         updated=1, unchanged=5
@@ -435,7 +443,8 @@ def test_the_results_of_an_export_say_what_was_left(shell, sandbox, export, tmp_
     assert (row["Status"], row["Message"]) == (
         "unchanged",
         "Allocation: was changed in the account since the export, to '15'; it is left as it is. "
-        "To write '14' anyway, import with --ignore-base.",
+        "To write '14' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first.",
     )
 
 
@@ -490,7 +499,8 @@ def test_rows_and_columns_may_move(shell, sandbox, export, change):
     assert (said.json["update"], said.json["create"]) == (0, 0)
     assert [each.partition(" row ")[2][1:] for each in warnings(said)] == [
         ", column Allocation: was changed in the account since the export, to '15'; it is left "
-        "as it is. To write '14' anyway, import with --ignore-base."
+        "as it is. To write '14' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first."
     ]
 
 
@@ -533,7 +543,7 @@ def test_names_for_ids_are_no_edit_unless_they_name_others(shell, sandbox, expor
     assert warnings(said) == [
         "Resources row 3, column Tariffs: was changed in the account since the export, to "
         "'1410030001'; it is left as it is. To write '1410030004, 1410030003' anyway, import with "
-        "--ignore-base."
+        "--ignore-base, which writes every cell that differs: look at its plan first."
     ]
 
 
@@ -807,7 +817,8 @@ def test_without_ids_every_cell_counts_as_typed_and_that_is_said(shell, sandbox,
     assert some.err.splitlines() == [
         "Resources: 1 row is not in this export's base: its cells count as typed.",
         "warning: Resources row 4, column Allocation: was changed in the account since the export, "
-        "to '15'; it is left as it is. To write '14' anyway, import with --ignore-base.",
+        "to '15'; it is left as it is. To write '14' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first.",
     ]
     assert none.err.splitlines()[0] == (
         "Resources: the column Id was removed: without it no row can be laid beside the export, "

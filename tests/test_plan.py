@@ -352,6 +352,7 @@ def test_a_record_that_stood_still_since_the_export_is_not_compared():
     assert said(stood) == []
     assert said(moved) == [
         "Resources row 2, column MinBookingLength: was changed in the account since the export, to "
-        "'60'; it is left as it is. To write '30' anyway, import with --ignore-base."
+        "'60'; it is left as it is. To write '30' anyway, import with --ignore-base, "
+        "which writes every cell that differs: look at its plan first."
     ]
     assert only(moved).action == "unchanged"
