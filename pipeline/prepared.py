@@ -10,6 +10,7 @@ from pipeline import rules
 from pipeline.base import compare
 from pipeline.checks import check_cells
 from pipeline.children import child_names, join_children
+from pipeline.edits import lone_companions
 from pipeline.errors import WorkbookError
 from pipeline.header import Header, known_names, read_header
 from pipeline.planning.build import doubled_rows
@@ -68,7 +69,7 @@ def prepare(
             problems += more
     problems += doubled_rows(read.name, entity, rows)
     compared = compare(book, rows, read, header, entity, ignore_base=ignore_base)
-    problems += compared.problems
+    problems += [*compared.problems, *lone_companions(read, header, entity, compared.rows)]
     if not rows:
         problems.append(problem("no_rows", read.name))
     if path.read_bytes() != content:

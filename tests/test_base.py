@@ -896,6 +896,18 @@ def test_an_edit_of_names_is_said_with_the_way_to_do_it(tmp_path):
     ]
 
 
+def test_names_beside_a_blank_list_are_said_without_a_base(tmp_path):
+    """In a copied row, or a csv, only the list is read: names typed beside a blank would be lost."""
+    lines = {7: ("1410030003", "Flex 5"), 8: (None, "Full Time"), 9: (None, None)}
+
+    prepared = prepare(with_names(tmp_path / "x.xlsx", lines, None), RESOURCE)
+
+    assert [str(each) for each in prepared.problems] == [
+        "Resources, column TariffNames: is only shown: what was edited in 1 cell is left out "
+        "(first: row 3, 'Full Time'). Change Tariffs, by ids or names."
+    ]
+
+
 # ---- how cells are kept
 
 CELLS = st.one_of(
