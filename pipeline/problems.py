@@ -177,6 +177,11 @@ CATALOGUE: dict[str, Entry] = {
         "To keep what the account has, leave the cell blank.",
         "warning",
     ),
+    "deleted_changed": Entry(
+        "{value} is deleted, and was changed in the account since the export: {columns}.",
+        "To keep it, clear the cell.",
+        "warning",
+    ),
     "gone_since": Entry(
         "no {noun} has {column} {value} any more: it was deleted since the export.",
         "Nothing was edited in the row, so nothing is sent.",

@@ -338,6 +338,26 @@ def test_results_of_an_edit_the_account_had_already_know_of_it(shell, sandbox, e
     assert fields(sandbox, ANCHOR, "Allocation") == {"Allocation": 8}
 
 
+def test_a_delete_of_what_others_changed_since_is_said(shell, sandbox, export):
+    """Deleting loses what somebody else has written meanwhile: the plan says what that is."""
+
+    def delete(book: openpyxl.Workbook) -> None:
+        sheet = book["Resources"]
+        sheet.cell(1, sheet.max_column + 1).value = "Action"
+        for row in (2, 4):
+            sheet.cell(row, sheet.max_column).value = "delete"
+
+    rewrite(export, delete)
+    somebody_else(sandbox, ANCHOR, Allocation=9, Visible=False)
+
+    said = shell("plan", export, "--allow-delete")
+
+    assert warnings(said) == [
+        "Resources row 2, column Action: 'Room Anchor' is deleted, and was changed in the account "
+        "since the export: Visible, Allocation. To keep it, clear the cell."
+    ]
+
+
 def test_a_row_that_was_skipped_keeps_its_edits(shell, sandbox, export, tmp_path):
     """Action skip wrote nothing: once it is taken away, the edit is one still."""
 
@@ -897,7 +917,7 @@ def test_an_edit_of_names_is_said_with_the_way_to_do_it(tmp_path):
 
 
 def test_names_beside_a_blank_list_are_said_without_a_base(tmp_path):
-    """In a copied row, or a csv, only the list is read: names typed beside a blank would be lost."""
+    """In a copied row or a csv only the list is read: names beside a blank one would be lost."""
     lines = {7: ("1410030003", "Flex 5"), 8: (None, "Full Time"), 9: (None, None)}
 
     prepared = prepare(with_names(tmp_path / "x.xlsx", lines, None), RESOURCE)

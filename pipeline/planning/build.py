@@ -9,7 +9,7 @@ from pipeline import rules
 from pipeline.planning.names import Resolved, Resolver
 from pipeline.planning.overlay import create_payload, differences, update_payload, wanted
 from pipeline.planning.plan import Change, Plan
-from pipeline.planning.since import condensed, met, wishes_nothing, without_respelt
+from pipeline.planning.since import condensed, lost, met, wishes_nothing, without_respelt
 from pipeline.planning.stored import Key, Stored, same_name
 from pipeline.problems import Problem, in_sheet_order, is_error, problem, quoted
 from pipeline.rows import CLEAR, Row
@@ -146,7 +146,8 @@ class _Builder:
                 return replace(
                     self._blocked(row, "delete_not_allowed", None), record_id=record_id, name=name
                 )
-            return replace(base, action="delete")
+            found = lost(self.request.sheet, entity, row, record)
+            return replace(base, action="delete", problems=tuple(found))
         values = wanted(entity, row, record)
         changed = differences(entity, values, record)
         names = tuple(each.field for each in changed)

@@ -12,7 +12,7 @@ from pipeline.planning.overlay import same, stored_value
 from pipeline.planning.plan import Difference
 from pipeline.planning.stored import Record, same_name
 from pipeline.problems import Problem, problem, quoted
-from pipeline.rows import Base, Digest, Mark, Row
+from pipeline.rows import ACTION_COLUMN, Base, Digest, Mark, Row
 from pipeline.schema import Cell, Entity, Field, Value
 
 MAX_NAMED = 5  # cells of a column that are named one by one
@@ -53,6 +53,27 @@ def met(
     return [
         *_both(sheet, entity, row, record, written.values()),
         *_left(sheet, entity, row, record, written),
+    ]
+
+
+def lost(sheet: str, entity: Entity, row: Row, record: Record) -> list[Problem]:
+    """Name what somebody else has changed since the export in a record that is to be deleted."""
+    if row.base is None or _stands_still(entity, row.base, record):
+        return []
+    changed = [str(each.column) for each in _left(sheet, entity, row, record, ())]
+    if not changed:
+        return []
+    name = record.get(entity.key[-1])
+    columns = ", ".join(changed[:MAX_NAMED]) + (" …" if len(changed) > MAX_NAMED else "")
+    return [
+        problem(
+            "deleted_changed",
+            sheet,
+            row=row.number,
+            column=ACTION_COLUMN,
+            value=name,
+            columns=columns,
+        )
     ]
 
 
