@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.entities import RESOURCE
+from pipeline.guard import guarded, unguarded
 from pipeline.prepared import prepare
-from pipeline.sheets.guard import guarded, unguarded
 
 SIGNS = "=+-@\t\r＝＋－＠"  # noqa: RUF001 - the wide forms are meant
 TEXTS = st.text(st.sampled_from(f"'{SIGNS}a1 \n")) | st.text()

@@ -13,11 +13,12 @@ PACKAGE = Path(__file__).parents[1] / "pipeline"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Each room with the rooms it may use. Modules that lie beside the rooms stand by their own name.
-VALUES = {"schema", "errors", "kinds", "problems", "rows", "entities"}
+VALUES = {"schema", "errors", "kinds", "problems", "rows", "entities", "guard"}
 ARROWS: dict[str, set[str]] = {
     "schema": set(),
     "errors": set(),
     "clocks": set(),
+    "guard": set(),
     "state": {"errors"},
     "kinds": {"schema"},
     "problems": {"schema"},

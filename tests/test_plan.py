@@ -154,6 +154,22 @@ def test_what_a_cell_changes(values, field, value):
     assert change.payload[field] == value
 
 
+def test_the_apostrophe_of_a_csv_is_no_change():
+    """A csv saved as a workbook keeps it before what looks like a formula; other texts count."""
+    record = {**RECORD, "GroupName": "=1+1", "Description": "'-5"}
+    cells = {"Id": 1415383201, "GroupName": "'=1+1", "Description": "''-5"}
+
+    same = plan(Row(2, "", cells), account=stored(record))
+    plain = plan(Row(2, "", {"Id": 1415383201, "GroupName": "'=1"}), account=stored(record))
+    export = plan(Row(2, "", cells, base=Base("", {}, {})), account=stored(record))
+
+    assert [only(each).action for each in (same, plain, export)] == [
+        "unchanged",
+        "update",
+        "update",
+    ]
+
+
 def test_a_view_of_a_list_that_changed_is_not_sent():
     """LinkedResourceIds would contradict the changed list."""
     row = Row(2, "", {"Id": 1415383201, "LinkedResources": [9]})

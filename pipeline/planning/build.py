@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 
 from pipeline import rules
 from pipeline.planning.names import Resolved, Resolver
-from pipeline.planning.overlay import create_payload, differences, update_payload, wanted
+from pipeline.planning.overlay import (
+    create_payload,
+    differences,
+    update_payload,
+    wanted,
+    without_guards,
+)
 from pipeline.planning.plan import Change, Plan
 from pipeline.planning.since import condensed, lost, met, wishes_nothing, without_respelt
 from pipeline.planning.stored import Key, Stored, same_name
@@ -149,6 +155,8 @@ class _Builder:
             found = lost(self.request.sheet, entity, row, record)
             return replace(base, action="delete", problems=tuple(found))
         values = wanted(entity, row, record)
+        if row.base is None:
+            values = without_guards(entity, values, record)
         changed = differences(entity, values, record)
         names = tuple(each.field for each in changed)
         found = [

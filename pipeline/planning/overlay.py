@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.guard import guarded
 from pipeline.planning.plan import Difference
 from pipeline.planning.stored import Record
 from pipeline.rows import CLEAR, Row
@@ -23,6 +24,19 @@ def wanted(entity: Entity, row: Row, record: Record) -> dict[str, Value]:
             items = values.get(target, stored_value(entity, target, record))
             values[target] = _changed_list(field, items or [], row.value(field.name) or [])
     return values
+
+
+def without_guards(entity: Entity, values: Mapping[str, Value], record: Record) -> dict[str, Value]:
+    """Return the values with stored texts where only the apostrophe of a csv stands before them.
+
+    A csv export that somebody saves as a workbook keeps it.
+    """
+    found = dict(values)
+    for name, value in values.items():
+        old = stored_value(entity, name, record)
+        if isinstance(old, str) and isinstance(value, str) and value == guarded(old):
+            found[name] = old
+    return found
 
 
 def _changed_list(field: Field, items: list[Value], more: list[Value]) -> list[Value]:

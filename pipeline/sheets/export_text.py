@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipeline.guard import guarded
 from pipeline.schema import Cell
 from pipeline.sheets.cells import TEXT_FILE, cell_maker
 from pipeline.sheets.exports import Columns, Ending, ExportFile, Markers
-from pipeline.sheets.guard import guarded
 from pipeline.sheets.whole import new_file
 
 HEADER_ROWS = 1

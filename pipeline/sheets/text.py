@@ -11,8 +11,8 @@ from itertools import chain, islice
 from pathlib import Path
 
 from pipeline.errors import UsageError, WorkbookError
+from pipeline.guard import unguarded
 from pipeline.sheets.grid import HEADER_ROWS, Grid, known_in
-from pipeline.sheets.guard import unguarded
 
 SEPARATORS = (",", ";", "\t", "|")
 MAX_CELL = 2**31 - 1  # characters; more does not fit the C long of Windows
