@@ -541,6 +541,33 @@ def test_rows_without_an_id_are_new(shell, sandbox, export):
     assert fields(sandbox, "Room Twin", "Allocation") == {"Allocation": 8}
 
 
+def test_a_copied_row_of_the_results_has_no_edited_read_only_cells(
+    shell, sandbox, export, tmp_path
+):
+    """What was copied with the row is nobody's typing, once there is a record; other texts are."""
+
+    def copy_row(book: openpyxl.Workbook) -> None:
+        head, line, *_ = _lines(book)
+        values = {**dict(zip(head, line, strict=True)), "Id": None, "Name": "Room Twin"}
+        book["Resources"].append([values[name] for name in head])
+
+    rewrite(export, copy_row)
+    assert shell.run_import(export).json["counts"] == counts(created=1, unchanged=6)
+    results = tmp_path / "export.results.xlsx"
+
+    again = shell("plan", results)
+    edit(results, results, {"Room Twin": {"UniqueId": "mine"}})
+    edited = shell("plan", results)
+
+    assert again.err.splitlines() == [
+        "Resources: 1 row is not in this export's base: its cells count as typed."
+    ]
+    assert warnings(edited) == [
+        "Resources, column UniqueId: is read-only: what was edited in 1 cell is left out "
+        "(first: row 8, 'mine'). Only the service sets it."
+    ]
+
+
 def test_names_for_ids_are_no_edit_unless_they_name_others(shell, sandbox, export):
     """Plans written by name are what they were; a type is changed by its name alone."""
     edit(

@@ -19,7 +19,7 @@ from pipeline.planning.since import condensed, lost, met, wishes_nothing, withou
 from pipeline.planning.stored import Key, Stored, same_name
 from pipeline.problems import Problem, in_sheet_order, is_error, problem, quoted
 from pipeline.rows import CLEAR, Row
-from pipeline.schema import Entity
+from pipeline.schema import Entity, Field, Value
 
 BLOCKED = {  # problems that only the account could tell: the row is blocked, not invalid
     "no_such_record",
@@ -304,14 +304,7 @@ def _edited(request: Request, stored: Stored) -> list[Problem]:
             or field.name not in request.columns
         ):
             continue
-        edits = []
-        for row in request.rows:
-            record = stored.records.get(row.value(request.entity.id_field.name) or 0)
-            value = row.value(field.name)
-            if record is None or value is None:
-                continue
-            if field.kind.sameness(record.get(field.name)) != field.kind.sameness(value):
-                edits.append((row.number, value))
+        edits = _edits(request, stored, field)
         if edits:
             found.append(
                 problem(
@@ -324,3 +317,20 @@ def _edited(request: Request, stored: Stored) -> list[Problem]:
                 )
             )
     return found
+
+
+def _edits(request: Request, stored: Stored, field: Field) -> list[tuple[int, Value]]:
+    """Return the cells of a column that say something else than the account, by row.
+
+    What a row was copied with from another one of the export is no edit.
+    """
+    id_name, same = request.entity.id_field.name, field.kind.sameness
+    edits = []
+    for row in request.rows:
+        record, value = stored.records.get(row.value(id_name) or 0), row.value(field.name)
+        if record is None or value is None or same(record.get(field.name)) == same(value):
+            continue
+        edits.append((row, value))
+    bases = (row.base for row in request.rows if edits and row.base is not None)
+    copied = {same(each.untouched.get(field.name)) for each in bases}
+    return [(row.number, value) for row, value in edits if row.base or same(value) not in copied]
