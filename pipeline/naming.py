@@ -29,8 +29,8 @@ def read_names(client: Client, name: str) -> tuple[Named, ...]:
 class Names:
     """Puts the names of linked records beside their ids.
 
-    `own` are the names of this entity's records, as far as the listing told them; others are read
-    by their ids. A look-up list is read when the first id of its kind is met; one that may not be
+    `own` are the names of this entity's records, as far as the export's listing told them. A
+    look-up list is read once, when the first id is met whose name is not known; one that may not be
     read leaves its column blank, and a remark.
     """
 
@@ -70,18 +70,13 @@ class Names:
         return self._line(field.name, field.link, field.kind.read(cell)) or cell
 
     def _line(self, column: str, link: str, ids: Sequence[int]) -> str | None:
-        if not ids:
-            return None
-        if link not in self._names:
-            own = link == self._entity.name
-            self._names[link] = {} if own else self._read(column, link)
-        names = self._names[link]
-        if not names and link == self._entity.name and any(each not in self._own for each in ids):
-            # The listing was filtered: the names of the others are read once.
-            names = self._names[link] = self._read(column, link)
-        if not names and link != self._entity.name:
-            return None  # the list may not be read
-        return ", ".join(names.get(each) or self._own.get(each) or str(each) for each in ids)
+        own = self._own if link == self._entity.name else {}
+        if link not in self._names and any(each not in own for each in ids):
+            self._names[link] = self._read(column, link)
+        read = self._names.get(link, {})
+        if not ids or not (own or read):
+            return None  # there is nothing to name, or the list may not be read
+        return ", ".join(own.get(each) or read.get(each) or str(each) for each in ids)
 
     def _read(self, column: str, link: str) -> dict[int, str]:
         try:
