@@ -27,8 +27,8 @@ More:
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="The file to write; its ending chooses .xlsx, .csv, .parquet or .jsonl. "
-    "{date} and {time} in the name are filled in.",
+    help="The file to write; its ending chooses .xlsx, .csv, .jsonl or .parquet (which needs "
+    "pyarrow). {date} and {time} in the name are filled in.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @click.option(

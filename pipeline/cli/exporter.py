@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from tqdm import tqdm
@@ -66,10 +67,9 @@ class _Writing:
         """Say what stands where when somebody stopped the export."""
         path = self._chosen.output
         if self._is_written:
-            kept = f" Export '{self._chosen.series}' may not remember it." * bool(
-                self._chosen.series
-            )
-            return f"Stopped on request. {shown_path(str(path))} is written.{kept}"
+            name = self._chosen.series
+            memory = f" Export '{name}' may not remember it." if name else ""
+            return f"Stopped on request. {shown_path(str(path))} is written.{memory}"
         there = ", what stood there is as it was" if path.exists() else ""
         return (
             f"Stopped on request. {shown_path(str(path))} was not written{there}. "
@@ -84,9 +84,11 @@ def _export(
     progress: Progress,
     screen: Screen,
 ) -> Exported:
-    ways: Any = {"beside": writing.beside, "progress": progress}
+    write = partial(
+        export, client, chosen.request, chosen.output, beside=writing.beside, progress=progress
+    )
     if chosen.series is None:
-        return export(client, chosen.request, chosen.output, **ways)
+        return write()
     settings = client.settings
     with Series.open(
         settings.home,
@@ -99,7 +101,7 @@ def _export(
         series.check(chosen.request.signature)
         if series.previous is None:
             screen.warn(_first(chosen.series, settings))
-        return export(client, chosen.request, chosen.output, series=series, **ways)
+        return write(series=series)
 
 
 def _first(name: str, settings: Settings) -> str:
