@@ -182,6 +182,11 @@ CATALOGUE: dict[str, Entry] = {
         "To keep it, clear the cell.",
         "warning",
     ),
+    "already_gone": Entry(
+        "Action is delete, and no {noun} has {column} {value}.",
+        "It may be deleted already: nothing is sent.",
+        "warning",
+    ),
     "gone_since": Entry(
         "no {noun} has {column} {value} any more: it was deleted since the export.",
         "Nothing was edited in the row, so nothing is sent.",

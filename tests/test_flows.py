@@ -420,6 +420,8 @@ def test_deleting_needs_leave(shell, sandbox, tmp_path):
     assert (blocked.code, blocked.json["counts"]) == (1, counts(blocked=1, unchanged=ROOMS - 1))
     assert (deleted.code, deleted.json["counts"]) == (0, counts(deleted=1, unchanged=ROOMS - 1))
     assert "Booth 3" not in by_name(sandbox)
+    again = shell.run_import(Path(deleted.json["results"]), "--allow-delete")
+    assert (again.code, again.json["counts"]) == (0, counts(unchanged=ROOMS))
 
 
 def test_the_bad_sample_gives_every_problem_once(shell, sandbox):

@@ -134,9 +134,10 @@ class _Builder:
     def _gone(self, row: Row, record_id: int) -> Change:
         """Block a row whose record is not there, unless nobody asks anything of that record."""
         id_name = self.request.entity.id_field.name
-        if not wishes_nothing(self.request.entity, row):
+        code = "already_gone" if row.action == "delete" else "gone_since"
+        if code == "gone_since" and not wishes_nothing(self.request.entity, row):
             return self._blocked(row, "no_such_record", id_name, value=record_id)
-        found = self._problem("gone_since", row, id_name, value=record_id)
+        found = self._problem(code, row, id_name, value=record_id)
         name = _name(self.request.entity, row)
         return Change(row.number, "unchanged", name, problems=(found,))
 
