@@ -10,12 +10,9 @@ from typing import Any
 
 from pipeline.planning.overlay import same, stored_value
 from pipeline.planning.stored import Record
-from pipeline.schema import Cell, Child, Entity, Field, Value
+from pipeline.schema import STRANGE, Cell, Child, Entity, Field, Value
 
 Values = Mapping[str, Value]  # by field, in the table's order: what of a record is compared
-
-# What a kind raises for a value of a shape that no document describes.
-STRANGE = (AttributeError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)

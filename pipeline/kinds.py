@@ -230,6 +230,11 @@ def parse_moment(text: str) -> datetime:
         raise ValueError(f"{text} leads out of the calendar") from error
 
 
+def filter_text(moment: datetime) -> str:
+    """Write a moment in UTC as a range filter wants it: cut to the minute, vendor docs."""
+    return moment.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
 def _moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 

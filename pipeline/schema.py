@@ -14,6 +14,9 @@ Cell = Any  # str, int, float, bool, datetime, date, time, timedelta or None: wh
 Value = Any  # what JSON can hold: the form a value has in records and payloads
 Severity = Literal["error", "warning"]
 
+# What a kind raises for a value of a shape that no document describes.
+STRANGE = (AttributeError, KeyError, TypeError, ValueError)
+
 
 class Unreadable(ValueError):  # noqa: N818 - a verdict on a cell, turned into a problem by checks
     """A cell that a kind does not accept; `code` names the sentence in the catalogue."""

@@ -172,6 +172,8 @@ def test_a_filter_the_service_ignores_still_filters(shell, sandbox, tmp_path):
         (["--where", "Alocation>=4"], "Did you mean 'Allocation'?"),
         (["--columns", "Nmae"], "Did you mean 'Name'?"),
         (["--group", "Amenitis"], "Did you mean 'Amenities'?"),
+        (["--columns", ","], "--columns: nothing is named. Leave it out to have all columns."),
+        (["--group", ""], "--group: nothing is named. Leave it out to have all columns."),
         (["--order-by", "Tariffs"], "'Tariffs' is a list, and lists have no order."),
         (["--changes"], "--changes: which export is meant?"),
         (["--name", "a", "--since-last", "b"], "are two exports. Give one of them."),

@@ -28,7 +28,7 @@ ARROWS: dict[str, set[str]] = {
     "certificate": set(),
     "comparison": VALUES | {"planning"},
     "figures": VALUES,
-    "filtering": VALUES | {"mapping"},
+    "filtering": VALUES | {"mapping", "planning"},
     "selection": VALUES | {"mapping"},
     "series": VALUES | {"comparison", "planning", "state"},
     "sheets": VALUES | {"planning", "certificate", "comparison", "figures"},

@@ -468,7 +468,8 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         write_page(path, counted(*RECORDS), CERTIFICATE, None)
 
     assert str(told.value) == (
-        f"{path}: cannot be written (No such file or directory). Choose another place."
+        f"{path}: cannot be written (No such file or directory). "
+        "Choose another place, or close the file if another program has it open."
     )
 
 

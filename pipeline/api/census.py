@@ -16,13 +16,12 @@ from pipeline.api.client import Client
 from pipeline.api.paging import ORDER, Record, pages
 from pipeline.api.reading import MAX_LISTINGS
 from pipeline.api.replies import Verdict
-from pipeline.kinds import parse_moment
+from pipeline.kinds import filter_text, parse_moment
 from pipeline.schema import Entity
 
 # So far back is asked for what was added meanwhile: clocks differ, and in which time zone the
 # service reads a date in a filter is not documented.
 CLOCK_MARGIN = timedelta(days=1)
-MOMENT_FORMAT = "%Y-%m-%dT%H:%M"  # of a date in a filter, vendor docs
 
 
 @dataclass
@@ -136,7 +135,7 @@ class Census:
             return True
         query = {
             **self.filters,
-            name: since.strftime(MOMENT_FORMAT),
+            name: filter_text(since),
             "orderBy": ORDER,
             "page": 1,
             "size": 1,  # only how many there are is asked

@@ -15,6 +15,7 @@ from pipeline.entities import RESOURCE
 from pipeline.errors import UsageError
 from pipeline.exporting import Request, is_whole_wanted
 from pipeline.filtering.read import archived_filter, parse_filters
+from pipeline.report.page_words import PAGE_ENDINGS
 from pipeline.selection import parse_order, select_fields
 from pipeline.series.names import clean_name
 from pipeline.sheets.columns import export_fields
@@ -23,7 +24,6 @@ from pipeline.sheets.whole import refuse_to_overwrite
 
 Archived = Literal["yes", "no", "only"]
 
-PAGE_ENDINGS = {".html", ".htm"}
 BRACES = re.compile(r"\{\w*\}")
 
 
@@ -106,7 +106,7 @@ def _columns(output: Path, columns: tuple[str, ...], groups: tuple[str, ...]) ->
     if as_they_came:
         offered = tuple(each for each in offered if each.name in RESOURCE.by_name)
     for option, texts in (("--columns", columns), ("--group", groups)):
-        if not all(text.strip() for text in texts):
+        if not all(text.replace(",", "").strip() for text in texts):
             raise UsageError(f"{option}: nothing is named. Leave it out to have all columns.")
     fields = select_fields(RESOURCE, offered, columns, groups)
     return Columns(RESOURCE, fields, everything=fields == offered, as_they_came=as_they_came)

@@ -14,14 +14,13 @@ from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import quote
 
-from pipeline.kinds import parse_moment
-from pipeline.schema import Entity, Field, Value
+from pipeline.kinds import filter_text, parse_moment
+from pipeline.schema import STRANGE, Entity, Field, Value
 
 Sign = Literal["=", ">=", "<="]
 
 WHERE = "--where"  # the option by which people give filters
 MAX_SENT = 400  # characters of a query; one of 2,048 is refused, and there may be several filters
-STRANGE = (AttributeError, KeyError, TypeError, ValueError)
 ALMOST_A_MINUTE = timedelta(seconds=59)
 LATEST = datetime(9999, 12, 31, 23, 58, tzinfo=UTC)  # a minute later there may be no minute left
 
@@ -90,11 +89,11 @@ class Filter:
         # An exact moment too is asked for as a range: stored ones have fractions of a second.
         query = {}
         if self.sign != "<=":
-            query[self.entity.range_name(name, lowest=True)] = _to_minute(first)
+            query[self.entity.range_name(name, lowest=True)] = filter_text(first)
         if self.sign != ">=":
             # What happens within the last second still fits: the bound is the minute after it.
             until = min(last, LATEST) + timedelta(seconds=1) + ALMOST_A_MINUTE
-            query[self.entity.range_name(name, lowest=False)] = _to_minute(until)
+            query[self.entity.range_name(name, lowest=False)] = filter_text(until)
         return query
 
     def fits(self, record: Mapping[str, Any]) -> bool:
@@ -147,7 +146,3 @@ def fits(filters: Iterable[Filter], record: Mapping[str, Any]) -> bool:
 
 def _number(value: float) -> str:
     return format(Decimal(repr(value)), "f")  # never 1e-05
-
-
-def _to_minute(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="minutes")  # vendor docs, for ranges

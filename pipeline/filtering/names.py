@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from pipeline.entities import LOOKUPS
 from pipeline.errors import UsageError
 from pipeline.filtering.filter import WHERE, Filter
 from pipeline.mapping.near import nearest
+from pipeline.planning.stored import Named, same_name
 from pipeline.problems import problem
-
-
-class Named(Protocol):
-    """One entry of a look-up list; `place` is its location, None where it has none."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def place(self) -> int | None: ...
 
 
 def links_wanted(filters: Iterable[Filter]) -> set[str]:
@@ -57,7 +45,7 @@ def _is_unknown(each: Filter, ids: tuple[int, ...], lists: Mapping[str, Sequence
     if each.field.link:
         return bool(ids) and not {*ids} & {entry.id for entry in entries}
     return bool(each.list_name) and not any(
-        _same_name(entry.name) == _same_name(each.value) for entry in entries
+        same_name(entry.name) == same_name(each.value) for entry in entries
     )
 
 
@@ -67,18 +55,14 @@ def _ids(each: Filter, lists: Mapping[str, Sequence[Named]], places: set[int]) -
     entries = lists.get(each.field.link, ())
     near = [entry for entry in entries if entry.place in places or entry.place is None]
     for pool in (near, entries) if places else (entries,):
-        for alike in (_same_name, _same_name_in_any_case):
+        for alike in (same_name, _same_name_in_any_case):
             if ids := [entry.id for entry in pool if alike(entry.name) == alike(each.value)]:
                 return tuple(ids)
     return ()
 
 
-def _same_name(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()  # two ways to store an accent
-
-
 def _same_name_in_any_case(text: str) -> str:
-    return _same_name(text).lower()
+    return same_name(text).lower()
 
 
 def _unknown(each: Filter, lists: Mapping[str, Sequence[Named]]) -> str:

@@ -6,7 +6,6 @@ looks stands in page.html.
 
 from __future__ import annotations
 
-import tempfile
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from pipeline.errors import UsageError
 from pipeline.figures import Figures
 from pipeline.report import page_words
 from pipeline.report.page_changes import changes
-
-ENDINGS = {".html", ".htm"}
+from pipeline.report.page_words import PAGE_ENDINGS
+from pipeline.sheets.whole import new_file
 
 
 def write_page(
@@ -29,18 +28,11 @@ def write_page(
 
     Raises UsageError when the name is no page's or the file cannot be written.
     """
-    if path.suffix.lower() not in ENDINGS:
+    if path.suffix.lower() not in PAGE_ENDINGS:
         raise UsageError(f"{path.name}: a report's name ends in .html. Choose such a name.")
     text = _rendered(figures, certificate, comparison)
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-            unfinished = Path(folder, path.name)
-            unfinished.write_text(text, encoding="utf-8")
-            unfinished.replace(path)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written ({error.strerror}). Choose another place."
-        ) from error
+    with new_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def _rendered(figures: Figures, certificate: Certificate, comparison: Comparison | None) -> str:

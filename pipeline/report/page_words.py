@@ -9,6 +9,8 @@ from datetime import datetime
 from pipeline.comparison import Comparison
 from pipeline.figures import Figures, Tally, Total
 
+PAGE_ENDINGS = {".html", ".htm"}
+
 MOST_BARS = 15
 MOST_LINES = 100  # of a table; the rest is added up
 MOST_COLUMNS = 10  # locations side by side, as many as paper has room for

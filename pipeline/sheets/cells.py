@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 
 from pipeline.problems import CATALOGUE, quoted
-from pipeline.schema import Cell, Field, Unreadable, Value
+from pipeline.schema import STRANGE, Cell, Field, Unreadable, Value
 from pipeline.sheets.markers import is_clear, is_kept, kept
 
 MAX_REMEMBERED = 256  # values of one column
@@ -97,7 +97,7 @@ def to_cell(field: Field, value: Value, holder: Holder = WORKBOOK) -> tuple[Cell
             return None, None
         reason = _why_unfit(cell, holder) if isinstance(cell, str) else None
         reason = reason or _why_misread(field, cell, value)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except STRANGE:
         reason = f"{quoted(value)} has an unknown shape"
     return _marked(reason) if reason else (cell, None)
 

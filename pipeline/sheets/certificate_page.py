@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.certificate import Certificate
 from pipeline.sheets.guide_page import INK, LINE_HEIGHT, PADDING, RULE
-from pipeline.sheets.layout import A4
+from pipeline.sheets.layout import fit_on_paper
 from pipeline.sheets.printable import lines_of, printable
 
 CERTIFICATE_SHEET = "Certificate"
@@ -32,9 +32,4 @@ def write_certificate(book: Workbook, sheet: Worksheet, certificate: Certificate
         sheet.set_row(row, lines_of(words, TEXT_WIDTH) * LINE_HEIGHT + PADDING)
         sheet.write_string(row, 0, label or "Reason", label_look)
         sheet.write_string(row, 1, printable(words), bad_look if is_bad else text_look)
-    sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&A&RPage &P of &N")
+    fit_on_paper(sheet)

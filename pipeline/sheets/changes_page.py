@@ -22,7 +22,7 @@ from pipeline.sheets.changes import (
     presence_cells,
     record_columns,
 )
-from pipeline.sheets.layout import A4, LAST_ROW
+from pipeline.sheets.layout import A4, FOOTER, LAST_ROW
 
 ADDED, CHANGED, REMOVED = "Added", "Changed", "Removed"
 TABS = {ADDED: "#70AD47", CHANGED: "#4472C4", REMOVED: "#C55A11"}
@@ -118,7 +118,7 @@ def _lay_out(sheet: Worksheet, page: _Page, looks: _Looks) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_header(f"&L{page.title}")
-    sheet.set_footer("&L&A&RPage &P of &N")
+    sheet.set_footer(FOOTER)
 
 
 def _write_lines(sheet: Worksheet, page: _Page, looks: _Looks, most_rows: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.kinds import DAYS, parse_moment, slot_key
 from pipeline.problems import quoted
-from pipeline.schema import Field, Value
+from pipeline.schema import STRANGE, Field, Value
 from pipeline.sheets.exports import Columns, Ending, Markers
 from pipeline.sheets.whole import new_file
 
@@ -137,7 +137,7 @@ class ParquetExport:
             return None
         try:
             return convert(field.kind.show(value) if field.kind.choices else value)
-        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        except (OverflowError, *STRANGE):
             self.markers.add(row, field.name, f"{quoted(value)} is not {field.kind.expects}")
             return None
 

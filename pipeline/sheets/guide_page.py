@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.schema import Entity, Field
 from pipeline.sheets import guide
-from pipeline.sheets.layout import A4, header_format
+from pipeline.sheets.layout import fit_on_paper, header_format
 
 GUIDE_SHEET = "Guide"
 WIDTHS = (37, 28, 10, 30, 21, 25, 44)  # characters, one for each heading of the table
@@ -95,7 +95,7 @@ def write_guide(book: Workbook, entity: Entity, fields: Sequence[Field]) -> None
         for label, text in section.lines:
             page.write_line(label, text)
     _write_columns(page, fields)
-    _set_print(sheet)
+    fit_on_paper(sheet)
 
 
 def _write_legend(book: Workbook, page: _Page, fields: Sequence[Field]) -> None:
@@ -114,12 +114,3 @@ def _write_columns(page: _Page, fields: Sequence[Field]) -> None:
     page.write_cells(guide.COLUMN_HEADINGS, ["head"] * len(WIDTHS))
     for field in fields:
         page.write_cells(guide.column_words(field), ["name"] + ["cell"] * LAST)
-
-
-def _set_print(sheet: Worksheet) -> None:
-    sheet.hide_gridlines(2)
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&A&RPage &P of &N")

@@ -22,6 +22,7 @@ from pipeline.sheets.validation import NUMBERS, validation
 PROGRAM = "nexudus-bulk"
 LAST_ROW = 1_048_575  # counted from 0, Excel's specification
 MOST_FROZEN = 6  # columns; more would leave no room for the others
+FOOTER = "&L&A&RPage &P of &N"  # the sheet's name, and which page it is
 A4 = 9  # Excel's number of the paper
 TEXT_FORMAT = "@"
 HEADER_HEIGHT = 27  # points
@@ -158,6 +159,17 @@ def _note_look(text: str) -> dict[str, Any]:
     }
 
 
+def fit_on_paper(sheet: Worksheet, *, upright: bool = False) -> None:
+    """Let a page to be read come out one sheet of paper wide, without grid lines."""
+    sheet.hide_gridlines(2)
+    (sheet.set_portrait if upright else sheet.set_landscape)()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    side = 0.4 if upright else 0.5  # inches
+    sheet.set_margins(left=side, right=side, top=0.5, bottom=0.6)
+    sheet.set_footer(FOOTER)
+
+
 def _set_print(sheet: Worksheet, frozen: int) -> None:
     # A hundred columns need many pages: the frozen ones stand on each, across before down.
     sheet.set_landscape()
@@ -167,4 +179,4 @@ def _set_print(sheet: Worksheet, frozen: int) -> None:
     sheet.repeat_rows(0)
     sheet.repeat_columns(0, frozen - 1)
     sheet.print_across()
-    sheet.set_footer("&L&A&RPage &P of &N")
+    sheet.set_footer(FOOTER)

@@ -12,7 +12,7 @@ from pipeline.certificate import Certificate
 from pipeline.comparison import Comparison, why_not_compared
 from pipeline.figures import Coverage, Figures, Noted, Tally, Total
 from pipeline.schema import Entity
-from pipeline.sheets.layout import A4
+from pipeline.sheets.layout import fit_on_paper
 from pipeline.sheets.summary_rows import (
     LAST,
     NAME_WIDTH,
@@ -51,7 +51,7 @@ def write_summary(  # noqa: PLR0913, PLR0917 - where to write, and what the page
         _write_places(page, coverage)
     _write_remarks(page, entity, figures)
     _write_changes(page, comparison, certificate.compared_as)
-    _set_print(sheet)
+    fit_on_paper(sheet, upright=True)
 
 
 def _write_head(page: Rows, entity: Entity, certificate: Certificate) -> None:
@@ -184,12 +184,3 @@ def _write_changes(page: Rows, comparison: Comparison | None, series: str) -> No
     page.write_across(since, "text")
     for label, count in comparison.counts():
         page.write_numbers(label, [count], ("name", WHOLE))
-
-
-def _set_print(sheet: Worksheet) -> None:
-    sheet.hide_gridlines(2)
-    sheet.set_portrait()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&A&RPage &P of &N")
