@@ -13,12 +13,31 @@ from pipeline.children import child_names, join_children
 from pipeline.edits import lone_companions
 from pipeline.errors import WorkbookError
 from pipeline.header import Header, known_names, read_header
+from pipeline.mapping.profile import Profile
 from pipeline.planning.build import doubled_rows
 from pipeline.problems import Problem, in_sheet_order, is_error, problem
 from pipeline.rows import Row
 from pipeline.schema import Entity
 from pipeline.sheets.base import Edited
 from pipeline.sheets.read import Sheet, open_book
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read: what its user chose.
+
+    With `ignore_base` every cell counts as typed, also in an export. With `decimal_comma` texts
+    such as 1.234,5 are numbers.
+    """
+
+    sheet: str | None = None
+    unknown_columns: str = "warn"
+    ignore_base: bool = False
+    mapping: Profile | None = None
+    decimal_comma: bool = False
+
+
+USUAL = Reading()
 
 
 @dataclass(frozen=True)
@@ -44,22 +63,12 @@ class Prepared:
         return any(is_error(each) and each.row is None for each in self.problems)
 
 
-def prepare(
-    path: Path,
-    entity: Entity,
-    *,
-    sheet: str | None = None,
-    unknown_columns: str = "warn",
-    ignore_base: bool = False,
-) -> Prepared:
-    """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read.
-
-    With `ignore_base` every cell counts as typed, also in an export.
-    """
+def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
+    """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
     book = open_book(path)
     content = path.read_bytes()
-    read = book.sheet(wanted=sheet, default=entity.sheet, known=known_names(entity))
-    header = read_header(read, entity, unknown=unknown_columns)
+    read = book.sheet(wanted=reading.sheet, default=entity.sheet, known=known_names(entity))
+    header = read_header(read, entity, unknown=reading.unknown_columns)
     checked = check_cells(read, header, entity)
     rows, problems = list(checked.rows), [*header.problems, *checked.problems]
     for child in entity.children:
@@ -68,7 +77,7 @@ def prepare(
             rows, more = join_children(rows, read.name, second, entity, child)
             problems += more
     problems += doubled_rows(read.name, entity, rows)
-    compared = compare(book, rows, read, header, entity, ignore_base=ignore_base)
+    compared = compare(book, rows, read, header, entity, ignore_base=reading.ignore_base)
     problems += [*compared.problems, *lone_companions(read, header, entity, compared.rows)]
     if not rows:
         problems.append(problem("no_rows", read.name))

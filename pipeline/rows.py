@@ -64,7 +64,8 @@ class Row:
 
     Ids may still be names (texts). `bad` names the fields whose cells have a problem, `kept` those
     whose cells ask to leave the stored value as it is. Values that an export wrote and nobody
-    edited stand in `base` instead.
+    edited stand in `base` instead. `defaults` count for what a new record leaves blank; `source_id`
+    is the number that the program the file comes from gave the row, "" where there is none.
     """
 
     number: int
@@ -73,6 +74,8 @@ class Row:
     bad: frozenset[str] = field(default=frozenset())
     kept: frozenset[str] = field(default=frozenset())
     base: Base | None = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+    source_id: str = ""
 
     def value(self, name: str) -> Value:
         """Return the cell's value; None where it is blank or says clear."""

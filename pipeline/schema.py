@@ -33,6 +33,7 @@ class Choice:
 
     number: int
     name: str
+    aliases: tuple[str, ...] = ()  # what other programs and people call it
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class Field:
     stamp: bool = False  # when the record was last changed
     archives: bool = False  # says yes where the record is put away
     title: str = ""  # what a report calls it, where its name in words would not do
+    aliases: tuple[str, ...] = ()  # what other programs and people call the column
 
     @property
     def writable(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.entities import RESOURCE
-from pipeline.prepared import check, prepare
+from pipeline.prepared import Reading, check, prepare
 from pipeline.rows import CLEAR
 
 HEAD = (
@@ -16,7 +16,7 @@ GOOD = "7 | Room A | 1 | 21 | 10 | 0 | TRUE"
 
 
 def messages(path, **options) -> list[str]:
-    return [str(each) for each in check(prepare(path, RESOURCE, **options))]
+    return [str(each) for each in check(prepare(path, RESOURCE, Reading(**options)))]
 
 
 def with_column(name: str, *cells: str) -> str:

@@ -12,9 +12,9 @@ from pipeline.cli.shared import (
     Screen,
     account_options,
     base_option,
+    file_options,
     json_option,
     run_options,
-    sheet_options,
 )
 from pipeline.clocks import Clocks
 from pipeline.errors import UsageError
@@ -35,7 +35,7 @@ EPILOG = "Example: nexudus-bulk import rooms.xlsx"
     "--valid-rows-only", is_flag=True, help="Send the good rows of a file that has problems."
 )
 @click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
-@sheet_options
+@file_options
 @base_option
 @run_options
 @account_options
@@ -50,14 +50,16 @@ def command(
     results: Path | None,
     valid_rows_only: bool,
     allow_delete: bool,
-    sheet: str | None,
-    unknown_columns: str,
-    ignore_base: bool,
     base_url: str | None,
     profile: str | None,
     limits: tuple[str, ...],
     as_json: bool,
-    **options: Any,
+    max_failures: str | None,
+    window: str | None,
+    max_requests: int | None,
+    max_minutes: float | None,
+    log_file: Path | None,
+    **reading: Any,
 ) -> int:
     """Write FILE's rows into the account: plan, show, ask, then send.
 
@@ -69,20 +71,19 @@ def command(
             "look. Nothing was sent."
         )
     from pipeline.cli.importer import ImportChoices, run_import  # noqa: PLC0415 - as above
+    from pipeline.cli.opening import open_file  # noqa: PLC0415 - as above
     from pipeline.cli.session import RunChoices  # noqa: PLC0415 - as above
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
-    from pipeline.entities import RESOURCE  # noqa: PLC0415 - as above
-    from pipeline.prepared import prepare  # noqa: PLC0415 - as above
 
-    run_choices = RunChoices.read(**options)
-    settings = read_settings(base_url=base_url, profile=profile, limits=limits)
-    prepared = prepare(
-        file,
-        RESOURCE,
-        sheet=sheet,
-        unknown_columns=unknown_columns,
-        ignore_base=ignore_base,
+    run_choices = RunChoices.read(
+        max_failures=max_failures,
+        window=window,
+        max_requests=max_requests,
+        max_minutes=max_minutes,
+        log_file=log_file,
     )
+    settings = read_settings(base_url=base_url, profile=profile, limits=limits)
+    prepared = open_file(file, **reading)
     choices = ImportChoices(
         dry_run=dry_run,
         ask=not yes,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.cli.shared import Screen, account_options, base_option, json_option, sheet_options
+from pipeline.cli.shared import Screen, account_options, base_option, file_options, json_option
 from pipeline.clocks import Clocks
 from pipeline.errors import DONE, UNFINISHED_ROWS
 
@@ -17,7 +18,7 @@ EPILOG = "Example: nexudus-bulk plan rooms.xlsx -o rooms.plan.xlsx"
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the plan as .xlsx.")
 @click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
-@sheet_options
+@file_options
 @base_option
 @account_options
 @json_option
@@ -28,33 +29,24 @@ def command(
     file: Path,
     output: Path | None,
     allow_delete: bool,
-    sheet: str | None,
-    unknown_columns: str,
-    ignore_base: bool,
     base_url: str | None,
     profile: str | None,
     limits: tuple[str, ...],
     as_json: bool,
+    **reading: Any,
 ) -> int:
     """Show what importing FILE would create and change, old → new. Writes nothing."""
     from pipeline.api.client import connect  # noqa: PLC0415 - heavy imports wait until needed
+    from pipeline.cli.opening import open_file  # noqa: PLC0415 - as above
     from pipeline.cli.planned import look_up_and_plan  # noqa: PLC0415 - as above
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
-    from pipeline.entities import RESOURCE  # noqa: PLC0415 - as above
-    from pipeline.prepared import prepare  # noqa: PLC0415 - as above
     from pipeline.sheets.whole import refuse_own_input  # noqa: PLC0415 - as above
 
     if output:
         refuse_own_input("-o", output, file)
     screen = Screen(as_json)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
-    prepared = prepare(
-        file,
-        RESOURCE,
-        sheet=sheet,
-        unknown_columns=unknown_columns,
-        ignore_base=ignore_base,
-    )
+    prepared = open_file(file, **reading)
     with connect(settings, clocks) as client:
         planned = look_up_and_plan(prepared, client, screen, allow_delete=allow_delete)
         planned.show()

@@ -13,7 +13,7 @@ from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
 from pipeline.entities import ENTITIES
 from pipeline.errors import DONE, UNFINISHED_ROWS, UsageError
-from pipeline.prepared import prepare
+from pipeline.prepared import Reading, prepare
 from pipeline.report.results import results_path, write_results
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Run
@@ -109,7 +109,9 @@ def _write_results(run: Run, session: Session, applied: Applied, target: Path | 
     with tempfile.TemporaryDirectory(prefix="nexudus-bulk-") as folder:
         copy = Path(folder) / run.file.name
         copy.write_bytes(content)
-        prepared = prepare(copy, ENTITIES[run.entity], sheet=run.sheet, unknown_columns="ignore")
+        prepared = prepare(
+            copy, ENTITIES[run.entity], Reading(sheet=run.sheet, unknown_columns="ignore")
+        )
         target = results_path(prepared, target)
         write_results(prepared, session.journal.problems(run.id), applied, target)
     return str(target)

@@ -51,18 +51,21 @@ def json_option(function: Function) -> Function:
     )(function)
 
 
-def sheet_options(function: Function) -> Function:
-    """Add the options of reading a file."""
-    function = click.option("--sheet", help="The sheet to read, when it is not the usual one.")(
-        function
+def file_options(function: Function) -> Function:
+    """Add the options of reading a file; `opening.py` takes them."""
+    options = (
+        click.option("--sheet", help="The sheet to read, when it is not the usual one."),
+        click.option(
+            "--unknown-columns",
+            type=click.Choice(["warn", "error", "ignore"]),
+            default="warn",
+            show_default=True,
+            help="What to do about columns nobody knows.",
+        ),
     )
-    return click.option(
-        "--unknown-columns",
-        type=click.Choice(["warn", "error", "ignore"]),
-        default="warn",
-        show_default=True,
-        help="What to do about columns nobody knows.",
-    )(function)
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def base_option(function: Function) -> Function:

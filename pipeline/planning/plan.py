@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipeline.problems import Problem
@@ -27,7 +27,9 @@ class Difference:
 class Change:
     """What is to become of one row.
 
-    `before` is the stored record, `payload` the JSON to send, `place` the location's id.
+    `before` is the stored record, `payload` the JSON to send, `place` the location's id. `links`
+    leads from a field to rows of the same file that are created by the same plan, and whose ids go
+    into its list; `source_id` is the row's number in the program that the file comes from.
     """
 
     row: int
@@ -39,6 +41,8 @@ class Change:
     payload: Mapping[str, Any] | None = None
     differences: tuple[Difference, ...] = ()
     problems: tuple[Problem, ...] = ()
+    links: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    source_id: str = ""
 
     @property
     def writes(self) -> bool:

@@ -19,6 +19,7 @@ from pipeline.errors import StoppedError, UsageError
 from pipeline.planning.plan import Change, Plan
 from pipeline.problems import Problem
 from pipeline.runs.lines import (
+    CHANGE_COLUMNS,
     DOUBTFUL_VERDICTS,
     RUN_COLUMNS,
     Attempt,
@@ -93,6 +94,7 @@ class Journal:
             "known": json.dumps(sorted(plan.known_ids)),
             "problems": json.dumps([vars(each) for each in plan.problems], default=str),
             "results": str(source.results),
+            "reading": source.reading,
         }
         names = ", ".join(values)
         marks = ", ".join("?" for _ in values)
@@ -105,8 +107,8 @@ class Journal:
             self._forget()
             self._db.execute("INSERT INTO source VALUES (?, ?)", (run, source.content))
             self._db.executemany(
-                "INSERT INTO change (run, row, action, name, place, record_id, before, payload, "
-                "fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO change (run, {CHANGE_COLUMNS}) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (change_line(run, entity, change) for change in plan.changes),
             )
             self._settle(run, settled)
@@ -254,8 +256,7 @@ class Journal:
     def open_changes(self, run: int) -> list[Change]:
         """Return the changes that are not settled, in sheet order; secrets are not in them."""
         lines = self._all(
-            "SELECT row, action, name, record_id, place, before, payload, fields FROM change "
-            f"WHERE run = ? AND {OPEN} ORDER BY row",
+            f"SELECT {CHANGE_COLUMNS} FROM change WHERE run = ? AND {OPEN} ORDER BY row",
             run,
         )
         return [read_change(*line) for line in lines]

@@ -14,19 +14,27 @@ from pipeline.schema import Entity
 
 DOUBTFUL_VERDICTS = (Verdict.IN_DOUBT.name, Verdict.STOP.name)
 RUN_COLUMNS = (
-    "id, account, entity, file, digest, sheet, started, ended, stopped, known, results, taken_up_by"
+    "id, account, entity, file, digest, sheet, started, ended, stopped, known, results, "
+    "taken_up_by, reading"
+)
+CHANGE_COLUMNS = (  # as `read_change` takes them; `change_line` has the run before them
+    "row, action, name, place, record_id, before, payload, fields, links, source_id"
 )
 
 
 @dataclass(frozen=True)
 class Source:
-    """The file of a run: where it lay, its bytes, the sheet, where its results go."""
+    """The file of a run: where it lay, its bytes, the sheet, where its results go.
+
+    `reading` tells how it was read, as JSON.
+    """
 
     file: Path
     content: bytes
     digest: str
     sheet: str
     results: Path
+    reading: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Run:
     known: frozenset[int]
     results: Path | None
     taken_up_by: int | None
+    reading: str = "{}"
 
     @property
     def number(self) -> str:
@@ -90,6 +99,8 @@ def change_line(run: int, entity: Entity, change: Change) -> tuple[Any, ...]:
         _kept(entity, change.before),
         _kept(entity, change.payload),
         json.dumps([each.field for each in change.differences]),
+        json.dumps(dict(change.links)),
+        change.source_id,
     )
 
 
@@ -97,11 +108,13 @@ def read_change(  # noqa: PLR0913, PLR0917 - the columns of a table
     row: int,
     action: Any,
     name: str,
-    record_id: int | None,
     place: int | None,
+    record_id: int | None,
     before: str | None,
     payload: str | None,
     fields: str,
+    links: str,
+    source_id: str,
 ) -> Change:
     """Make a change of its line; what its cells held is not known any more."""
     return Change(
@@ -113,6 +126,8 @@ def read_change(  # noqa: PLR0913, PLR0917 - the columns of a table
         before=json.loads(before) if before else None,
         payload=json.loads(payload) if payload else None,
         differences=tuple(Difference(each, None, None) for each in json.loads(fields)),
+        links={name: tuple(rows) for name, rows in json.loads(links).items()},
+        source_id=source_id,
     )
 
 
