@@ -47,6 +47,7 @@ class Prepared:
     `problems` are those of header and cells; rules across fields come with the stored records.
     `content` are the bytes that were read: the file itself may change while a run goes on.
     `base_rows` says by row where the hidden base of an export keeps it, and what was edited.
+    `reading` is how the file was read.
     """
 
     entity: Entity
@@ -56,6 +57,7 @@ class Prepared:
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     base_rows: Mapping[int, Edited] = field(default_factory=dict)
+    reading: Reading = USUAL
 
     @property
     def is_hopeless(self) -> bool:
@@ -91,6 +93,7 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
         compared.rows,
         tuple(in_sheet_order(problems, header.fields)),
         compared.base_rows,
+        reading,
     )
 
 

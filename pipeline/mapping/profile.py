@@ -22,8 +22,9 @@ class Rule:
     end: -1) take a piece, `contains` asks whether a list in the cell names something. `values`
     translates (compared without case and blanks), `otherwise` stands for all others. `unit` is the
     source's, where the field has another; `monday` the number that the source gives that day;
-    `dates` a format of its dates as strptime takes it. A blank cell counts as `blank`, a new record
-    takes `default`. Without a column the value is `constant`, or the row's place times `count_by`.
+    `dates` a format of its dates as strptime takes it. A blank cell counts as `blank`. Where there
+    is nothing, a new record takes `default`, or the row's place times `count_by`; an existing one
+    is left as it is. `constant` counts for every row.
     """
 
     columns: tuple[str, ...] = ()
