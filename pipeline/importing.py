@@ -9,14 +9,16 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.api import reading
 from pipeline.api.client import Client
-from pipeline.naming import read_names
-from pipeline.planning.build import Request, build, key_of
+from pipeline.naming import names_of, read_names
+from pipeline.planning.build import Request, build
 from pipeline.planning.names import Resolver, lists_needed
+from pipeline.planning.newcomers import are_all_near
 from pipeline.planning.plan import Change, Plan
-from pipeline.planning.stored import Named, Stored, ids_by_key
+from pipeline.planning.stored import Named, Stored, ids_by_key, same_name
 from pipeline.prepared import Prepared
 from pipeline.rows import Row
 from pipeline.runs.apply import Apply
@@ -35,13 +37,17 @@ def look_up(client: Client, prepared: Prepared) -> Stored:
     unnamed = [each for each in rows if not each.fills(id_name)]
     places = lists_needed(entity, rows, Stored()) & {_place_link(entity)}
     stored = Stored(names=_lists(client, places))
-    ids = _listed(client, entity, unnamed, stored) if unnamed else {}
-    stored = replace(stored, ids=ids)
+    listed = _listed(client, entity, unnamed, stored)
+    stored = replace(stored, ids=ids_by_key(listed, entity.key))
     wanted = [row.value(id_name) for row in rows if row.value(id_name)]
-    wanted += [each for row in unnamed for each in _ids(entity, row, stored)]
+    wanted += _ids(entity, unnamed, stored)
     records = reading.whole_records(client, entity, wanted) if wanted else ()
     stored = replace(stored, records={each["Id"]: each for each in records})
     more = lists_needed(entity, rows, stored) - set(stored.names)
+    if entity.name in more:
+        near = {**stored.names, entity.name: names_of(entity.name, listed)}
+        if are_all_near(entity, rows, replace(stored, names=near)):
+            stored, more = replace(stored, names=near), more - {entity.name}
     return replace(stored, names={**stored.names, **_lists(client, more)})
 
 
@@ -136,24 +142,23 @@ def _lists(client: Client, names: Iterable[str]) -> dict[str, tuple[Named, ...]]
 
 def _listed(
     client: Client, entity: Entity, rows: Iterable[Row], stored: Stored
-) -> dict[tuple[int, str], tuple[int, ...]]:
+) -> list[dict[str, Any]]:
     """List the locations of rows that are known by name: one listing finds all of a location."""
-    place = entity.key[0]
-    places = {_resolved(entity, row, stored).value(place) for row in rows}
-    listed: dict[tuple[int, str], tuple[int, ...]] = {}
-    for each in sorted(each for each in places if isinstance(each, int)):
+    place, resolver = entity.key[0], Resolver("", entity, stored)
+    places = {resolver.place_of(row) for row in rows}
+    listed: list[dict[str, Any]] = []
+    for each in sorted(each for each in places if each is not None):
         filters = {entity.filter_name(place): each}
         records = reading.listing(client, entity.path, filters)
         # The service ignores a filter it does not know: every row is compared again.
-        listed |= ids_by_key((r for r in records if r.get(place) == each), entity.key)
+        listed += [record for record in records if record.get(place) == each]
     return listed
 
 
-def _resolved(entity: Entity, row: Row, stored: Stored) -> Row:
-    return Resolver("", entity, stored).resolve(row).row
-
-
-def _ids(entity: Entity, row: Row, stored: Stored) -> tuple[int, ...]:
-    key = key_of(entity, _resolved(entity, row, stored))
-    ids = stored.ids.get(key, ()) if key else ()
-    return ids if len(ids) == 1 else ()
+def _ids(entity: Entity, rows: Iterable[Row], stored: Stored) -> list[int]:
+    """Return the ids of the records that rows mean by location and name."""
+    resolver = Resolver("", entity, stored)
+    named = [each for each in rows if each.value(entity.key[-1]) is not None]
+    keys = ((resolver.place_of(row), same_name(row.value(entity.key[-1]))) for row in named)
+    found = [stored.ids.get((place, name), ()) for place, name in keys if place is not None]
+    return [ids[0] for ids in found if len(ids) == 1]
