@@ -105,7 +105,8 @@ class Resolver:
             value, problems = self._link(row, field, place)
             if field.name in values or value is not None:
                 values[field.name] = value
-            found += problems
+            # While the location is not known, that is why a name fits several of them.
+            found += [each for each in problems if not (found and each.code == "ambiguous_name")]
             if LOOKUPS[field.link].place is None:
                 place = value if isinstance(value, int) else self._record(row).get(field.name)
         return Resolved(replace(row, values=values), tuple(found))
@@ -187,7 +188,7 @@ class Resolver:
         if whole is not None and isinstance(field.kind.empty, list):
             hint = (
                 f"A name with a comma, such as {directory.words([whole])}, cannot stand in a list: "
-                "write its id."
+                f"{'rename it' if is_row(whole) else 'write its id'}."
             )
         elif near:
             hint = f"Did you mean {directory.words(near)}?"
