@@ -39,6 +39,11 @@ def is_unborn(change: Change) -> bool:
     return change.action == "create" and change.record_id is None
 
 
+def is_half_done(change: Change) -> bool:
+    """Whether a record was created, and has not all its links yet: it is to be updated."""
+    return change.action == "create" and change.record_id is not None
+
+
 def _linked(change: Change) -> set[int]:
     return {row for rows in change.links.values() for row in rows}
 

@@ -20,14 +20,14 @@ from pipeline.api.client import Client
 from pipeline.api.replies import Verdict
 from pipeline.errors import PipelineError, ProtocolError, StoppedError
 from pipeline.planning.plan import Change
-from pipeline.planning.sequence import is_unborn
+from pipeline.planning.sequence import is_half_done, is_unborn
 from pipeline.runs.doubts import Doubts, Search
 from pipeline.runs.fresh import Fresh
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Attempt, Run, is_doubtful
-from pipeline.runs.linking import Linking, is_half_done
+from pipeline.runs.linking import Linking
 from pipeline.runs.outcome import Outcome, outcome_of
-from pipeline.runs.send import METHODS, Sender, Sent
+from pipeline.runs.send import Sender, Sent, method_of
 from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
@@ -69,8 +69,6 @@ class Apply:
         self._linking = Linking(entity, journal.outcomes(run.id), journal.names(run.id))
         self._entity = entity
         self._flying: dict[Future[Sent], _Flight] = {}
-        self._partial: dict[int, Change] = {}  # creates that were sent without all their links
-        self._later: dict[int, Change] = {}  # records that get them now
         self._alone = False
         self._sendings: Counter[int] = Counter()
         self._tried: set[int] = set()
@@ -106,14 +104,13 @@ class Apply:
 
     def take_up(self, change: Change, attempts: Sequence[Attempt]) -> bool:
         """Hear of what an earlier process sent; True when the row has to be looked for first."""
-        sent = _of_method(METHODS["update" if is_half_done(change) else change.action], attempts)
+        sent = _of(change, attempts)
         doubtful = any(map(is_doubtful, sent))
         if doubtful or any(each.verdict == Verdict.DONE.name for each in sent):
             self._tried.add(change.row)
         if doubtful and is_unborn(change):
             self._doubts.add(change, sent)
             self._linking.expect(change)
-            self._partial[change.row] = change
             return True
         return False
 
@@ -134,10 +131,7 @@ class Apply:
         place = self._next()
         if place is None or self._alone or len(self._doubts) >= DOUBTS_AT_ONCE:
             return False
-        first = self._waiting[place]
-        if self._sender.goes_alone(
-            replace(first, action="update") if is_half_done(first) else first
-        ):
+        if self._sender.goes_alone(self._waiting[place]):
             return False
         return len(self._flying) < self._senders_wanted()
 
@@ -166,11 +160,8 @@ class Apply:
             self._end(change)
             return
         if first.links:
-            later = is_half_done(first)
-            links = first.links if later else change.links
+            links = self._linking.leaves(first, change)
             self._journal.ready(self._run, self._entity, change, links)
-            if change.links and not later:
-                self._partial[change.row] = change
         self._alone = self._sender.goes_alone(change)
         # Once only: a pace slower than records grow old must not keep a row for ever.
         is_old = _never if first.row in self._held_back else partial(self._fresh.is_old, change)
@@ -185,8 +176,7 @@ class Apply:
             if isinstance(change, Outcome):
                 return change
             return self._fresh.current(change, following, tried=first.row in self._tried)
-        self._later[first.row] = first
-        if not self._linking.has_news(first):
+        if not self._linking.begins(first):
             return outcome_of(first, "unchanged")
         record = self._fresh.made(first, following, self._terms.brake.sleep)
         if record is None:
@@ -225,8 +215,7 @@ class Apply:
 
     def _without_outcome(self, change: Change) -> None:
         """Tell a create that may be stored from a row of which nothing left."""
-        attempts = self._journal.attempts(self._run, change.row)
-        attempts = _of_method(METHODS[change.action], attempts)
+        attempts = _of(change, self._journal.attempts(self._run, change.row))
         if not any(map(is_doubtful, attempts)):
             return
         if change.action == "create":
@@ -237,33 +226,20 @@ class Apply:
         self._end(outcome_of(change, "in_doubt", words))
 
     def _end(self, outcome: Outcome) -> None:
-        partial = self._partial.pop(outcome.row, None)
-        if partial and partial.links and outcome.status == "created":
-            outcome = self._linking.half_done(partial, outcome)
-            if outcome.record_id is not None:
-                self._go_on_later(partial, outcome)
-                return
-        later = self._later.pop(outcome.row, None)
-        if later is not None:
-            outcome = self._linking.told(later, outcome)
+        outcome, rest, has_all_links = self._linking.after(outcome)
         self._journal.settle(self._run, [outcome])
-        if later is not None and outcome.status == "created" and self._linking.is_complete(later):
+        if has_all_links:
             self._journal.linked(self._run, outcome.row)
-        self._linking.hear(outcome)
         if outcome.status == "created" and outcome.record_id is not None:
             self._known.add(outcome.record_id)
+        if rest is not None:
+            self._waiting.append(rest)
+            self._in_a_row = 0
+            return
         self._ended += 1
         self._failed += outcome.status in {"rejected", "in_doubt"}
         self._in_a_row = self._in_a_row + 1 if outcome.status == "in_doubt" else 0
         self._terms.watch.row(outcome)
-
-    def _go_on_later(self, change: Change, outcome: Outcome) -> None:
-        """Keep a record that was created without all its links, to add them at the end."""
-        self._journal.settle(self._run, [outcome])
-        self._linking.hear(outcome)
-        self._known.add(outcome.record_id or 0)
-        self._waiting.append(replace(change, record_id=outcome.record_id))
-        self._in_a_row = 0
 
     def _check_failures(self) -> None:
         if reason := self._terms.failures.reason(self._ended, self._failed):
@@ -323,8 +299,9 @@ class _Flight(NamedTuple):
     sent: Change
 
 
-def _of_method(method: str, attempts: Iterable[Attempt]) -> list[Attempt]:
-    return [each for each in attempts if each.method == method]
+def _of(change: Change, attempts: Iterable[Attempt]) -> list[Attempt]:
+    """Return the sendings of what is to be sent now: a new record's links follow by another."""
+    return [each for each in attempts if each.method == method_of(change)]
 
 
 def _never() -> bool:

@@ -1,18 +1,19 @@
 """Links between rows of one run: whose id is known, who waits for one, who waits in vain.
 
 A row that links to rows created before it has their ids in its own request. Where rows link to each
-other, or to themselves, a record that was created lacks some links at first (`is_half_done`): it is
-updated when the ids are known.
+other, or to themselves, a record lacks some links at first (`is_half_done`): it is updated when the
+ids are known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from pipeline.planning.overlay import stored_value, update_payload
 from pipeline.planning.plan import Change, Difference
-from pipeline.planning.sequence import in_sequence, is_unborn
+from pipeline.planning.sequence import in_sequence, is_half_done, is_unborn
 from pipeline.planning.stored import Record
 from pipeline.runs.outcome import Outcome, Status, outcome_of
 from pipeline.runs.send import warnings
@@ -33,9 +34,12 @@ MAY_STILL_COME: set[Status] = {"in_doubt", "unsent"}
 DONE: set[Status] = {"created", "updated", "unchanged"}
 
 
-def is_half_done(change: Change) -> bool:
-    """Whether the record was created, and has not all its links yet."""
-    return change.action == "create" and change.record_id is not None
+class End(NamedTuple):
+    """The end of a row, what is left to be sent of it, and whether it has got its last links."""
+
+    outcome: Outcome
+    rest: Change | None = None
+    has_all_links: bool = False
 
 
 class Linking:
@@ -53,6 +57,8 @@ class Linking:
         self._statuses: dict[int, Status] = {}
         self._pending: set[int] = set()
         self._twice: set[int] = set()
+        self._partial: dict[int, Change] = {}  # creates that were sent without all their links
+        self._later: dict[int, Change] = {}  # records that get them now
         for each in outcomes:
             self.hear(each)
 
@@ -67,6 +73,34 @@ class Linking:
         """Hear of a create that may be stored: what it was sent without is added later."""
         self._pending.add(change.row)
         self._twice.add(change.row)
+        self._partial[change.row] = change
+
+    def leaves(self, planned: Change, change: Change) -> Links:
+        """Hear that a change is sent now; returns the links that are missing until it ends."""
+        if is_half_done(planned):
+            return planned.links
+        if change.links:
+            self._partial[change.row] = change
+        return change.links
+
+    def after(self, outcome: Outcome) -> End:
+        """Return how a request's outcome ends its row, and hear of it."""
+        end = self._end(outcome)
+        self.hear(end.outcome)
+        return end
+
+    def _end(self, outcome: Outcome) -> End:
+        partial = self._partial.pop(outcome.row, None)
+        if partial and partial.links and outcome.status == "created":
+            half_done = self._half_done(partial, outcome)
+            if outcome.record_id is None:
+                return End(half_done)
+            return End(half_done, rest=replace(partial, record_id=outcome.record_id))
+        later = self._later.pop(outcome.row, None)
+        if later is None:
+            return End(outcome)
+        told = self._told(later, outcome)
+        return End(told, has_all_links=told.status == "created" and not self._lost(later))
 
     def hear(self, outcome: Outcome) -> None:
         """Hear what became of a row."""
@@ -89,11 +123,9 @@ class Linking:
         """Return a change with the ids known by now, or its end if a row it needs is lost."""
         if not change.links:
             return change
-        lost = [each for each in _rows(change.links) if self._is_lost(each)]
-        if lost:
-            still = any(self._statuses.get(each) in MAY_STILL_COME for each in lost)
+        if lost := self._lost(change):
             words = f"Not sent: {self._words(change.links, lost)}. {_advice(lost)}"
-            return outcome_of(change, "unsent" if still else "blocked", words)
+            return outcome_of(change, "unsent" if self._may_come(lost) else "blocked", words)
         payload = dict(change.payload or {})
         for name, rows in change.links.items():
             payload[name] = list(dict.fromkeys([*(payload.get(name) or ()), *self._known(rows)]))
@@ -102,8 +134,9 @@ class Linking:
         }
         return replace(change, payload=payload, links=self._left(change.links))
 
-    def has_news(self, change: Change) -> bool:
-        """Whether there is an id to add to a record that is half done."""
+    def begins(self, change: Change) -> bool:
+        """Hear that the links of a half done record follow; False when no id can be added."""
+        self._later[change.row] = change
         return any(self._known(rows) for rows in change.links.values())
 
     def completed(self, change: Change, record: Record) -> Change | None:
@@ -124,7 +157,7 @@ class Linking:
             differences=tuple(Difference(each, None, None) for each in names),
         )
 
-    def half_done(self, change: Change, outcome: Outcome) -> Outcome:
+    def _half_done(self, change: Change, outcome: Outcome) -> Outcome:
         """Return the end of a row, for the time being: its links follow."""
         left = self._words(change.links, _rows(change.links), reasons=False)
         if outcome.record_id is None:
@@ -133,25 +166,27 @@ class Linking:
         words = f"Created; {left} is still to be added: a resume does that. {outcome.message}"
         return replace(outcome, message=words.strip())
 
-    def told(self, change: Change, outcome: Outcome) -> Outcome:
+    def _told(self, change: Change, outcome: Outcome) -> Outcome:
         """Return the end of a row that was created first and then updated with its links."""
         if outcome.status not in DONE:
             words = self._words(change.links, _rows(change.links), reasons=False)
             words = f"It was created, but {words} could not be added. {outcome.message}"
             return replace(outcome, message=words)
-        lost = [each for each in _rows(change.links) if self._is_lost(each)]
+        lost = self._lost(change)
         if not lost:
             return outcome_of(change, "created", warnings(change))
-        still = any(self._statuses.get(each) in MAY_STILL_COME for each in lost)
         words = f"It was created, but lacks links: {self._words(change.links, lost)}. "
-        return outcome_of(change, "created" if still else "blocked", words + _advice(lost))
+        status: Status = "created" if self._may_come(lost) else "blocked"
+        return outcome_of(change, status, words + _advice(lost))
 
-    def is_complete(self, change: Change) -> bool:
-        """Whether no link is missing any more."""
-        return not any(self._is_lost(each) for each in _rows(change.links))
+    def _lost(self, change: Change) -> list[int]:
+        """Return the rows of which no id is known, nor expected any more."""
+        rows = _rows(change.links)
+        return [each for each in rows if each not in self._ids and each not in self._pending]
 
-    def _is_lost(self, row: int) -> bool:
-        return row not in self._ids and row not in self._pending
+    def _may_come(self, rows: Iterable[int]) -> bool:
+        """Whether a resume may still find or create one of these rows."""
+        return any(self._statuses.get(each) in MAY_STILL_COME for each in rows)
 
     def _known(self, rows: Iterable[int]) -> list[int]:
         return [self._ids[each] for each in rows if each in self._ids]
