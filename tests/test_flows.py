@@ -13,6 +13,7 @@ from flows import ROOMS, SAMPLES, Shell, by_name, copy, counts, edit, read_rows,
 
 from pipeline.entities import RESOURCE
 from pipeline.sandbox import Sandbox
+from pipeline.sandbox.seed import TYPE_NAMES, plausible
 
 
 def test_a_workbook_into_an_account_and_again_and_edited(shell, sandbox, tmp_path):
@@ -491,6 +492,63 @@ def test_500_creates_and_500_updates_take_few_requests(shell, sandbox, tmp_path)
     assert updated.json["counts"] == counts(updated=500)
     assert writes(sandbox) == ["PUT"] * 500
     assert len(sandbox.requests) - 500 < 40
+
+
+def by_names_only(path: Path, sandbox: Sandbox, *, new: int, elsewhere: bool) -> Path:
+    """500 rooms by names, `new` of them not there yet; fill the account up to 3,000 resources."""
+    stored = 3000 - len(sandbox.records())
+    others = stored + new - 500
+    sandbox.put_records(
+        "Resource",
+        [{**plausible(number), "Name": f"Room {number:04}"} for number in range(stored)],
+    )
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Resources"
+    sheet.append([*NAMED, *(name for name, _, _ in LISTS)])
+    for number in range(others, others + 500):
+        place = 0 if number % 5 else 1  # as in `plausible`
+        kind = TYPE_NAMES[number % 6]
+        other = f"Room {others + (number - others + 10) % 500:04}"  # of the same location
+        if elsewhere and number % 100 == 0:
+            other = "Booth Shuttle, Room Anchor"
+        sheet.append(
+            [("Harbour House", "Mill Yard")[place], f"Room {number:04}", 1, kind, 10, 0, True]
+            + [values[place] or other for _, *values in LISTS]
+        )
+    book.save(path)
+    return path
+
+
+NAMED = ["BusinessName", "Name", "SystemResourceType", "ResourceTypeName", "DisplayOrder"]
+NAMED += ["CancellationFeeType", "Visible"]
+LISTS = [
+    ("Tariffs", "Flex 5, Full Time", "Mill Day"),
+    ("Teams", "Fern & Field", "Mill Makers"),
+    ("CancellationFeeProductName", "Late cancellation fee", "Late cancellation fee (Mill Yard)"),
+    ("BookingAvailabilityExceptions", "Summer party", "Summer party"),
+    ("LinkedResources", "", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("rooms", "asked"), [((500, False), 11), ((500, True), 14), ((250, True), 17), ((0, True), 19)]
+)
+def test_500_rooms_by_names_take_few_look_ups(shell, sandbox, tmp_path, rooms, asked):
+    """Locations, types, plans, teams, products, exceptions and links by name, among 3,000.
+
+    A token, the six lists and the two locations' own 3,000 rooms, in four pages; every 100 rooms
+    that are there already take one more, and links to another location the list of all.
+    """
+    new, elsewhere = rooms
+    path = by_names_only(tmp_path / "rooms.xlsx", sandbox, new=new, elsewhere=elsewhere)
+    sandbox.requests.clear()
+
+    said = shell("plan", path, "--json", "--limit", "none")
+
+    assert said.json["blocked"] == said.json["invalid"] == 0
+    assert said.json["create"] == new
+    assert len(sandbox.requests) == asked
 
 
 def test_a_csv_comes_back_as_a_workbook_and_is_found_again(shell, sandbox, tmp_path):

@@ -10,7 +10,6 @@ import pytest
 from flows import Said, Shell, by_name, counts, edit, read_rows, writes
 
 from pipeline.sandbox import Sandbox
-from pipeline.sandbox.seed import plausible
 
 HEAD = (
     "BusinessName | Name | SystemResourceType | ResourceTypeName | DisplayOrder "
@@ -138,6 +137,7 @@ def test_a_row_whose_partner_was_refused_is_not_sent_and_says_so(shell, sandbox,
 
     assert (said.code, said.json["counts"]) == (1, counts(created=1, rejected=1, blocked=2))
     found = messages(said)
+    assert f"Resources row 3: blocked. {found['Hall']}" in said.err
     assert found["Hall"] == (
         "Not sent: LinkedResources row 4 'Wing', which the server refused. See to row 4, or take "
         "the name out of the cell; then import the results."
@@ -507,63 +507,3 @@ def test_a_name_wrong_in_many_rows_is_said_once(shell, sandbox, sheet, tmp_path)
     notes = openpyxl.load_workbook(results)["Resources"]
     assert [notes.cell(n, 1).comment.text for n in (2, 20, 41)] == [words] * 3
     assert words not in openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"]["A8"].value
-
-
-def by_names_only(path: Path, sandbox: Sandbox, *, new: int, elsewhere: bool) -> Path:
-    """500 rooms in two locations, everything by name; `new` of them are not there yet."""
-    others = 2500
-    sandbox.put_records(
-        "Resource",
-        [
-            {**plausible(number), "Name": f"Room {number:04}"}
-            for number in range(others + 500 - new)
-        ],
-    )
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Resources"
-    sheet.append([*NAMED, *(name for name, _, _ in LISTS)])
-    for number in range(others, others + 500):
-        place = 0 if number % 5 else 1  # as in `plausible`
-        kind = TYPES[number % 6]
-        other = f"Room {others + (number + 10) % 500:04}"
-        if elsewhere and number % 100 == 0:
-            other = "Booth Shuttle, Room Anchor"
-        sheet.append(
-            [(HARBOUR, MILL)[place], f"Room {number:04}", 1, kind, 10, 0, True]
-            + [values[place] or other for _, *values in LISTS]
-        )
-    book.save(path)
-    return path
-
-
-NAMED = ["BusinessName", "Name", "SystemResourceType", "ResourceTypeName", "DisplayOrder"]
-NAMED += ["CancellationFeeType", "Visible"]
-TYPES = ["Meeting Room", "Boardroom", "Hot Desk", "Private Office", "Phone Booth", "Event Space"]
-LISTS = [
-    ("Tariffs", "Flex 5, Full Time", "Mill Day"),
-    ("Teams", "Fern & Field", "Mill Makers"),
-    ("CancellationFeeProductName", "Late cancellation fee", "Late cancellation fee (Mill Yard)"),
-    ("BookingAvailabilityExceptions", "Summer party", "Summer party"),
-    ("LinkedResources", "", ""),
-]
-
-
-@pytest.mark.parametrize(
-    ("rooms", "asked"), [((500, False), 11), ((500, True), 14), ((250, True), 17), ((0, True), 20)]
-)
-def test_500_rooms_by_names_take_few_look_ups(shell, sandbox, tmp_path, rooms, asked):
-    """Locations, types, plans, teams, products, exceptions and links by name, among 3,000.
-
-    A token, the six lists and the two locations' own 3,000 rooms, in four pages; every 100 rooms
-    that are there already take one more, and links to another location the list of all.
-    """
-    new, elsewhere = rooms
-    path = by_names_only(tmp_path / "rooms.xlsx", sandbox, new=new, elsewhere=elsewhere)
-    sandbox.requests.clear()
-
-    said = shell("plan", path, "--json", "--limit", "none")
-
-    assert said.json["blocked"] == said.json["invalid"] == 0
-    assert said.json["create"] == new
-    assert len(sandbox.requests) == asked

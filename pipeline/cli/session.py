@@ -122,7 +122,8 @@ class Session:
         if applied.stopped:
             self.journal.end(run.id, str(applied.stopped))
         self.give(run.number, run.file, applied, results)
-        self.screen.warn(text.outcome_lines(applied.outcomes, run.sheet))
+        kept_back = self.journal.kept_back(run.id)
+        self.screen.warn(text.outcome_lines(applied.outcomes, run.sheet, kept_back))
         see = f" See {text.shown_path(results)}." if results else ""
         if applied.stopped:
             self.screen.warn(

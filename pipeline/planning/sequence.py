@@ -75,11 +75,20 @@ def _cut(needs: Graph) -> set[int]:
     cut = {row for row, others in needs.items() if row in others}
     _take_out(cut, needs, needed)
     _take_out({r for r in needs if not (needs[r] and needed[r])}, needs, needed)
-    while needs:
-        row = max(needs, key=lambda each: (len(needs[each]) * len(needed[each]), -each))
-        cut.add(row)
-        _take_out({row}, needs, needed)
+    most = [(-_ties(row, needs, needed), row) for row in needs]
+    heapify(most)
+    while most:
+        ties, row = heappop(most)
+        if row in needs and -ties != _ties(row, needs, needed):
+            heappush(most, (-_ties(row, needs, needed), row))  # others were taken out meanwhile
+        elif row in needs:
+            cut.add(row)
+            _take_out({row}, needs, needed)
     return cut
+
+
+def _ties(row: int, needs: Graph, needed: Graph) -> int:
+    return len(needs[row]) * len(needed[row])
 
 
 def _take_out(rows: set[int], needs: Graph, needed: Graph) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -82,12 +82,14 @@ def _second(plan: Plan) -> str:
     return f" ({len(plan.twice):,} of them for links that wait for rows created later)"
 
 
-def outcome_lines(outcomes: Iterable[Outcome], sheet: str, most: int = MAX_LINES) -> list[str]:
-    """Return a line for each row that was refused or is in doubt."""
+def outcome_lines(
+    outcomes: Iterable[Outcome], sheet: str, kept_back: Container[int] = (), most: int = MAX_LINES
+) -> list[str]:
+    """Return a line for each row that was refused, is in doubt or was kept back by such a row."""
     lines = [
         f"{sheet} row {each.row}: {each.status.replace('_', ' ')}. {each.message}"
         for each in outcomes
-        if each.status in {"rejected", "in_doubt"}
+        if each.status in {"rejected", "in_doubt"} or each.row in kept_back
     ]
     return lines[:most] + ([f"… and {len(lines) - most} more"] if len(lines) > most else [])
 

@@ -273,6 +273,13 @@ class Journal:
         )
         return tuple(Outcome(*line) for line in lines)
 
+    def kept_back(self, run: int) -> set[int]:
+        """Return the rows that the plan would have sent, and that were blocked by another row."""
+        query = (
+            "SELECT row FROM change WHERE run = ? AND status = 'blocked' AND action <> 'blocked'"
+        )
+        return {row for (row,) in self._all(query, run)}
+
     def names(self, run: int) -> dict[int, str]:
         """Return what the rows of a run are called."""
         return dict(self._all("SELECT row, name FROM change WHERE run = ?", run))
