@@ -201,6 +201,19 @@ def test_a_second_request_that_is_refused_says_what_was_created(shell, sandbox, 
             ],
         ),
         (
+            [row("Oak", "Elm, Ash, Oak"), row("Elm", "Oak", kind="Nonsense"), row("Ash", "Oak, X")],
+            [
+                "Resources row 2, column LinkedResources: 'Elm' is on row 3, which is not created: "
+                "it is blocked. Mend row 3, or take the name out of the cell.",
+                "Resources row 2, column LinkedResources: 'Ash' is on row 4, which is not created: "
+                "it is blocked. Mend row 4, or take the name out of the cell.",
+                "Resources row 3, column ResourceTypeName: 'Nonsense' is no type of this account. "
+                "It has 12 types.",
+                "Resources row 4, column LinkedResources: 'X' is no resource of this account. "
+                "It has 6 resources.",
+            ],
+        ),
+        (
             [row("Oak", added="Elm"), row("Elm", action="skip")],
             [
                 "Resources row 2, column AddedLinkedResources: 'Elm' is on row 3, which is not "

@@ -235,17 +235,19 @@ class _Builder:
         """Block rows that link to what the same plan deletes, or after all does not create."""
         sheet = self.request.sheet
         columns = _link_columns(self.request.entity, self.request.rows)
-        lost = links_to_deleted(sheet, changes, columns)
+        deleted = links_to_deleted(sheet, changes, columns)
+        tied = [_with(each, deleted.get(each.row, ())) for each in changes]
         while True:
-            changes = [
-                _settled(replace(each, problems=(*each.problems, *lost[each.row])))
-                if each.row in lost
-                else each
-                for each in changes
-            ]
-            lost = lost_links(sheet, changes, columns)
-            if not lost:
-                return changes
+            lost, before = lost_links(sheet, tied, columns), tied
+            tied = [_with(each, lost.get(each.row, ())) for each in tied]
+            if tied == before:
+                return [each if each.writes else replace(each, links={}) for each in tied]
+
+
+def _with(change: Change, more: Iterable[Problem]) -> Change:
+    """Return a change with the problems that it does not have yet."""
+    new = [each for each in more if each not in change.problems]
+    return _settled(replace(change, problems=(*change.problems, *new))) if new else change
 
 
 def _link_columns(entity: Entity, rows: Iterable[Row]) -> dict[tuple[int, str], str]:
@@ -270,7 +272,6 @@ def _settled(change: Change) -> Change:
         action="blocked" if only_account else "invalid",
         payload=None,
         differences=(),
-        links={},
     )
 
 

@@ -9,10 +9,11 @@ from pipeline.planning.directory import is_row
 from pipeline.planning.names import Resolver, is_own_list
 from pipeline.planning.plan import Change
 from pipeline.planning.stored import Named, NewRow, Stored, Target, same_name
-from pipeline.problems import Problem, problem, quoted
+from pipeline.problems import Problem, is_error, problem, quoted
 from pipeline.rows import Row
 from pipeline.schema import Entity, Value
 
+LOST = "linked_row_lost"
 WHY = {  # what becomes of a row that creates nothing
     "skip": "its Action is skip",
     "blocked": "it is blocked",
@@ -94,15 +95,18 @@ def lost_links(
     """Return, by row, the links to rows that create nothing after all.
 
     A row that is lost takes those with it that link to it, so this is asked until nobody is found.
+    A row that is lost itself is told of those that are for reasons of their own.
     `columns` says by row and list in which column the link stands.
     """
     by_row = {each.row: each for each in changes}
     found: dict[int, list[Problem]] = {}
     for change in changes:
         for name, rows in change.links.items():
-            for other in (by_row[row] for row in rows if by_row[row].action != "create"):
+            for other in map(by_row.__getitem__, rows):
+                if other.action == "create" or not (change.writes or _is_cause(other, change)):
+                    continue
                 lost = problem(
-                    "linked_row_lost",
+                    LOST,
                     sheet,
                     row=change.row,
                     column=columns[change.row, name],
@@ -112,6 +116,12 @@ def lost_links(
                 )
                 found.setdefault(change.row, []).append(lost)
     return found
+
+
+def _is_cause(other: Change, change: Change) -> bool:
+    """Whether a row is lost for more than its links to other rows."""
+    codes = {each.code for each in other.problems if is_error(each)}
+    return other.row != change.row and codes != {LOST}
 
 
 def links_to_deleted(
