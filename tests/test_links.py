@@ -463,7 +463,7 @@ def test_many_senders_keep_the_order_of_needs(shell, account, skipping, sheet):
         )
 
         assert (said.code, said.json["counts"]) == (0, counts(created=66))
-        assert writes(server) == ["POST"] * 66 + ["PUT"]
+        assert sorted(writes(server)) == ["POST"] * 66 + ["PUT"]  # they end in any order
         assert links(server) == {
             **{f"Part {n}": [f"Part {n + 8}"] for n in range(56)},
             "Part 64": ["Part 1"],
