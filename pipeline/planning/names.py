@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.entities import LOOKUPS
 from pipeline.mapping.near import nearest
+from pipeline.planning.numbered import meant
 from pipeline.planning.stored import Named, Record, Stored, same_name
 from pipeline.problems import Problem, problem
 from pipeline.rows import CLEAR, Mark, Row
@@ -22,7 +23,10 @@ class Resolved:
 
 
 def find(entries: Iterable[Named], text: object, place: int | None) -> list[Named]:
-    """Return the entries that `text` names: in the location first, the exact spelling first."""
+    """Return the entries that `text` names: in the location first, the exact spelling first.
+
+    What is no name may be one with its id behind it, as drop-downs offer names that alone mislead.
+    """
     wanted = same_name(text)
     everywhere = list(entries)
     near = [each for each in everywhere if each.place in {place, None}]
@@ -31,7 +35,7 @@ def find(entries: Iterable[Named], text: object, place: int | None) -> list[Name
         loose = [each for each in pool if same_name(each.name).lower() == wanted.lower()]
         if exact or loose:
             return exact or loose
-    return []
+    return meant(everywhere, wanted)
 
 
 def lists_needed(entity: Entity, rows: Iterable[Row], stored: Stored) -> set[str]:

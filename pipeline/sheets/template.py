@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from pipeline.schema import Entity, Field
 from pipeline.sheets.columns import template_fields
 from pipeline.sheets.guide_page import write_guide
 from pipeline.sheets.layout import PROGRAM, lay_out
-from pipeline.sheets.validation import lists_of, write_lists
+from pipeline.sheets.lists import Names, write_lists
 from pipeline.sheets.whole import new_workbook
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)  # fixed, so that the same table makes the same file
 
 
 def write_template(
-    path: Path, entity: Entity, names: Mapping[str, Sequence[str]] | None = None
+    path: Path, entity: Entity, names: Names | None = None
 ) -> None:
     """Write a blank workbook. `names` (linked entity -> its names) fills drop-downs of an account.
 
@@ -39,8 +39,8 @@ def describe(book: Workbook, entity: Entity) -> None:
 
 
 def write_words(
-    book: Workbook, entity: Entity, fields: Sequence[Field], names: Mapping[str, Sequence[str]]
+    book: Workbook, entity: Entity, fields: Sequence[Field], names: Names
 ) -> dict[str, str]:
     """Write the guide and the lists behind drop-downs; returns the defined name of each list."""
     write_guide(book, entity, fields)
-    return write_lists(book, lists_of(entity, fields, names))
+    return write_lists(book, entity, fields, names)
