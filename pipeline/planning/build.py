@@ -30,6 +30,7 @@ BLOCKED = {  # problems that only the account could tell: the row is blocked, no
     "unknown_name",
     "ambiguous_name",
     "same_record",
+    "id_of_other_account",
 }
 
 

@@ -13,24 +13,25 @@ from pipeline.sheets.columns import template_fields
 from pipeline.sheets.guide_page import write_guide
 from pipeline.sheets.layout import PROGRAM, lay_out
 from pipeline.sheets.lists import Names, write_lists
+from pipeline.sheets.stamp import Stamp, columns_of, write_stamp
 from pipeline.sheets.whole import new_workbook
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)  # fixed, so that the same table makes the same file
 
 
-def write_template(
-    path: Path, entity: Entity, names: Names | None = None
-) -> None:
-    """Write a blank workbook. `names` (linked entity -> its names) fills drop-downs of an account.
+def write_template(path: Path, entity: Entity, stamp: Stamp | None = None) -> None:
+    """Write a blank workbook; the `stamp` of an account has the names for its drop-downs.
 
     Raises UsageError when the file cannot be written.
     """
+    stamp = stamp or Stamp(entity.name, columns_of(entity))
     fields = template_fields(entity)
     with new_workbook(path) as book:
         describe(book, entity)
         sheet = book.add_worksheet(entity.sheet)
-        lists = write_words(book, entity, fields, names or {})
+        lists = write_words(book, entity, fields, stamp.names)
         lay_out(book, sheet, entity, fields, lists)
+        write_stamp(book, stamp)
 
 
 def describe(book: Workbook, entity: Entity) -> None:
