@@ -21,7 +21,7 @@ from pipeline.schema import Entity
 from pipeline.sheets.base import Edited
 from pipeline.sheets.read import Book, Sheet, open_book
 from pipeline.sheets.stamp import STAMP_SHEET, Stamp, parse_stamp
-from pipeline.staleness import changed_columns
+from pipeline.staleness.columns import changed_columns
 
 
 @dataclass(frozen=True)

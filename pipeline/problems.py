@@ -168,6 +168,15 @@ CATALOGUE: dict[str, Entry] = {
         f"Names in rows mean what they mean today. {NEW_TEMPLATE.format(live=' --live')}",
         "warning",
     ),
+    "other_meaning": Entry(
+        "{value} was {was} when the template was made ({day}), and means {now} now.",
+        "The former is gone. If the new one is not meant, write another name.",
+        "warning",
+    ),
+    "other_record": Entry(
+        "{value} was {was} when the template was made ({day}), and would mean {now} now.",
+        "{former} If the other one is meant, write its id.",
+    ),
     "other_login": Entry(
         "the template was made with another login at {host} ({day}).",
         "If that is another account, ids mean other records there: look at the plan first.",

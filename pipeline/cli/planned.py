@@ -16,7 +16,7 @@ from pipeline.problems import in_sheet_order
 from pipeline.report import text
 from pipeline.sheets.plan_book import write_plan
 from pipeline.sheets.stamp import Account
-from pipeline.staleness import Since
+from pipeline.staleness.account import Since
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ BLOCKED = {  # problems that only the account could tell: the row is blocked, no
     "ambiguous_name",
     "same_record",
     "id_of_other_account",
+    "other_record",
 }
 
 

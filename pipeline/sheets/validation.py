@@ -42,7 +42,7 @@ def validation(field: Field, list_name: str | None) -> dict[str, Any] | None:
     `list_name` is the defined name of the column's drop-down list, if it has one.
     """
     check = _check(field, list_name)
-    prompt = _prompt(field) if field.kind.name in PROMPTED else {}
+    prompt = _prompt(field, list_name) if field.kind.name in PROMPTED else {}
     if check is None:
         return {"validate": "any", **prompt} if prompt else None
     strict = field.name == ACTION_COLUMN or (field.required and field.kind.name in NUMBERS)
@@ -83,6 +83,7 @@ def _complaint(field: Field, *, strict: bool) -> str:
     return f"{message} Also understood: {', '.join(accepted)}."
 
 
-def _prompt(field: Field) -> dict[str, str]:
+def _prompt(field: Field, list_name: str | None) -> dict[str, str]:
     unit = f" Unit: {field.unit}." if field.unit else ""
-    return {"input_message": f"{guide.what_to_write(field)}.{unit}"}
+    more = " Pick the first, then write more behind it." if list_name else ""
+    return {"input_message": f"{guide.what_to_write(field)}.{unit}{more}"}
