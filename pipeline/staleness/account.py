@@ -63,6 +63,10 @@ class Since:
         changes = (replace(each, problems=explained(each.problems)) for each in plan.changes)
         return replace(plan, changes=tuple(changes), problems=explained(plan.problems))
 
+    def still_there(self, link: str, offered: Iterable[Named]) -> list[Named]:
+        """Return the records of a list that the template offered, under the names of today."""
+        return [now for each in offered if (now := self._by_id[link].get(each.id))]
+
     @cached_property
     def _owner(self) -> Owner:
         return owner(self.stamp, self.stored, self.entity, self.account)
@@ -87,7 +91,7 @@ class Since:
                 now = self._now[link].find(text, place)
                 if not were or not now or {e.id for e in were} & {e.id for e in now}:
                     continue
-                kept = [each for e in were if (each := self._by_id[link].get(e.id))]
+                kept = self.still_there(link, were)
                 moved = {each.place for each in were}.isdisjoint(each.place for each in now)
                 yield self._problem(
                     "other_record" if kept or moved else "other_meaning",
@@ -112,9 +116,9 @@ class Since:
         link = link_of(self.entity, field) if field else ""
         if found.code != "unknown_name" or link not in self._now:
             return found
-        were = self._offered[link].find(str(found.value), self._place(rows.get(found.row or 0)))
-        renamed = [each for e in were if (each := self._by_id[link].get(e.id))]
-        if renamed:
+        place = self._place(rows.get(found.row or 0))
+        were = self._offered[link].find(str(found.value), place)
+        if renamed := self.still_there(link, were):
             to = listed(renamed, " or ")
             hint = f"It was renamed to {to} since the template was made ({self.stamp.day})."
             return replace(found, hint=hint)
