@@ -45,9 +45,9 @@ def look_up(client: Client, prepared: Prepared) -> Stored:
     stored = replace(stored, records={each["Id"]: each for each in records})
     more = lists_needed(entity, rows, stored) - set(stored.names)
     if entity.name in more:
-        near = {**stored.names, entity.name: names_of(entity.name, listed)}
-        if are_all_near(entity, rows, replace(stored, names=near)):
-            stored, more = replace(stored, names=near), more - {entity.name}
+        stored = replace(stored, near=names_of(entity.name, listed))
+        if are_all_near(entity, rows, stored):
+            more -= {entity.name}
     return replace(stored, names={**stored.names, **_lists(client, more)})
 
 

@@ -19,7 +19,9 @@ from pipeline.problems import Problem, in_sheet_order, is_error, problem
 from pipeline.rows import Row
 from pipeline.schema import Entity
 from pipeline.sheets.base import Edited
-from pipeline.sheets.read import Sheet, open_book
+from pipeline.sheets.read import Book, Sheet, open_book
+from pipeline.sheets.stamp import STAMP_SHEET, Stamp, parse_stamp
+from pipeline.staleness.columns import changed_columns
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Prepared:
     `problems` are those of header and cells; rules across fields come with the stored records.
     `content` are the bytes that were read: the file itself may change while a run goes on.
     `base_rows` says by row where the hidden base of an export keeps it, and what was edited.
-    `reading` is how the file was read.
+    `reading` is how the file was read. `stamp` says what the template was made of, if it is one.
     """
 
     entity: Entity
@@ -58,6 +60,7 @@ class Prepared:
     problems: tuple[Problem, ...]
     base_rows: Mapping[int, Edited] = field(default_factory=dict)
     reading: Reading = USUAL
+    stamp: Stamp | None = None
 
     @property
     def is_hopeless(self) -> bool:
@@ -81,6 +84,9 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     problems += doubled_rows(read.name, entity, rows)
     compared = compare(book, rows, read, header, entity, ignore_base=reading.ignore_base)
     problems += [*compared.problems, *lone_companions(read, header, entity, compared.rows)]
+    stamp = _stamp(book)
+    if stamp is not None:
+        problems += changed_columns(read.name, stamp, entity)
     if not rows:
         problems.append(problem("no_rows", read.name))
     if path.read_bytes() != content:
@@ -94,7 +100,17 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
         tuple(in_sheet_order(problems, header.fields)),
         compared.base_rows,
         reading,
+        stamp,
     )
+
+
+def _stamp(book: Book) -> Stamp | None:
+    """Read what the template says of itself; a sheet that cannot be read says nothing."""
+    try:
+        rows = book.rows(STAMP_SHEET)
+    except WorkbookError:
+        return None
+    return None if rows is None else parse_stamp(rows)
 
 
 def check(prepared: Prepared) -> list[Problem]:

@@ -14,6 +14,9 @@ from pipeline.schema import Severity
 IGNORE_BASE = (
     "import with --ignore-base, which writes every cell that differs: look at its plan first."
 )
+NEW_TEMPLATE = (
+    "For a new one: nexudus-bulk template {{entity}}{live} -o new.xlsx; then copy your rows over."
+)
 MAX_QUOTED = 60  # characters of a value that a message repeats
 NAMES_SAID_ONCE = {"unknown_name", "ambiguous_name"}
 
@@ -154,6 +157,48 @@ CATALOGUE: dict[str, Entry] = {
         "is read-only: what was edited in {count} is left out (first: row {first}, {value}).",
         "Only the service sets it.",
         "warning",
+    ),
+    # a template, and what changed since it was made
+    "other_entity": Entry(
+        "this workbook is a template of {made_of}, and is read as {nouns}.",
+        "If that is not what you mean: --entity {made_of}.",
+        "warning",
+    ),
+    "stale_columns": Entry(
+        "the columns are not those of the template, which was made by {program}: {changes}.",
+        f"Your rows are read by today's columns. {NEW_TEMPLATE.format(live='')}",
+        "warning",
+    ),
+    "stale_names": Entry(
+        "the account's names have changed since the template was made ({day}): {changes}.",
+        f"Names in rows mean what they mean today. {NEW_TEMPLATE.format(live=' --live')}",
+        "warning",
+    ),
+    "other_meaning": Entry(
+        "{value} was {was} when the template was made ({day}), and means {now} now.",
+        "The former is gone. If the new one is not meant, write another name.",
+        "warning",
+    ),
+    "other_record": Entry(
+        "{value} was {was} when the template was made ({day}), and would mean {now} now.",
+        "{former} If the other one is meant, write its id.",
+    ),
+    "other_login": Entry(
+        "the template was made with another login at {host} ({day}).",
+        "If that is another account, ids mean other records there: look at the plan first.",
+        "warning",
+    ),
+    "other_account": Entry(
+        "the template offers the names of another account ({host}, {day}); this one is at {here}.",
+        "Names are looked up in this one, and rows that give ids are not sent. "
+        + NEW_TEMPLATE.format(live=" --live"),
+        "warning",
+    ),
+    "id_of_other_account": Entry(
+        "{value} is an id, and the template was made for another account ({host}, {day}): here it "
+        "may mean another record.",
+        "Write the name instead, and leave the record's own id blank. If it is the same account "
+        "after all, delete the hidden sheet {stamp}.",
     ),
     # an export edited, and the account since
     "shown_edited": Entry(

@@ -40,11 +40,14 @@ ARROWS: dict[str, set[str]] = {
     "rules": VALUES | {"sheets"},
     "planning": VALUES | {"mapping", "rules"},
     "prepared": VALUES
-    | {"sheets", "header", "checks", "children", "base", "edits", "rules", "planning", "mapping"},
+    | {"sheets", "header", "checks", "children", "base", "edits", "rules", "planning", "mapping"}
+    | {"staleness"},
     "config": {"errors", "api"},
     "api": VALUES | {"config", "clocks"},
     "runs": VALUES | {"api", "planning", "config", "clocks", "state"},
     "naming": VALUES | {"api", "planning"},
+    "live": VALUES | {"api", "planning", "naming", "sheets"},
+    "staleness": VALUES | {"planning", "sheets"},
     "importing": VALUES | {"api", "planning", "prepared", "runs", "naming"},
     "accounting": VALUES | {"api", "sheets", "certificate", "figures"},
     "exporting": VALUES

@@ -255,20 +255,6 @@ def test_numbers_have_their_bounds(template: openpyxl.Workbook) -> None:
     )
 
 
-def test_an_accounts_own_names_can_be_picked(tmp_path: Path) -> None:
-    """Names of the account become drop-downs of the id and the name columns, of any length."""
-    path = tmp_path / "live.xlsx"
-    places = tuple(f"Location {number}, with a long name" for number in range(300))
-    write_template(path, RESOURCE, {"Business": places, "Tariff": ()})
-
-    book = openpyxl.load_workbook(path)
-    rules = validations(book["Resources"])
-    (place,) = book.defined_names[rules["BusinessId"].formula1].destinations
-    assert tuple(row[0].value for row in book[place[0]][place[1]]) == places
-    assert rules["BusinessName"].formula1 == rules["BusinessId"].formula1
-    assert rules["Tariffs"].type is None  # an account without plans has nothing to pick from
-
-
 # ---- the guide
 
 

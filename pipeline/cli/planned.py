@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import importing
@@ -10,9 +10,13 @@ from pipeline.api.client import Client
 from pipeline.cli.shared import Screen
 from pipeline.errors import ApiError
 from pipeline.planning.plan import Plan
+from pipeline.planning.stored import Stored
 from pipeline.prepared import Prepared, check
+from pipeline.problems import in_sheet_order
 from pipeline.report import text
 from pipeline.sheets.plan_book import write_plan
+from pipeline.sheets.stamp import Account
+from pipeline.staleness.account import Since
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,26 @@ def look_up_and_plan(
     read_at = client.clocks.monotonic()
     try:
         stored = importing.look_up(client, prepared)
+        prepared, since = _laid_beside(prepared, stored, client)
         plan = importing.make_plan(prepared, stored, allow_delete=allow_delete, read_at=read_at)
+        if since:
+            plan = since.explain(plan, prepared.rows)
         return Planned(prepared, client, plan, screen)
     except ApiError:
         # What is wrong with the file can be mended meanwhile.
         screen.warn(text.problem_lines(check(prepared), text.MAX_LINES))
         raise
+
+
+def _laid_beside(
+    prepared: Prepared, stored: Stored, client: Client
+) -> tuple[Prepared, Since | None]:
+    """Add to the problems of a stamped template what has changed in the account since."""
+    if prepared.stamp is None:
+        return prepared, None
+    settings = client.settings
+    account = Account.of(settings.base_url, settings.username)
+    since = Since(prepared.sheet.name, prepared.entity, prepared.stamp, stored, account)
+    found = [*since.problems(prepared.rows), *prepared.problems]
+    problems = tuple(in_sheet_order(found, prepared.header.fields))
+    return replace(prepared, problems=problems), since

@@ -34,6 +34,8 @@ BLOCKED = {  # problems that only the account could tell: the row is blocked, no
     "same_record",
     "linked_row_lost",
     "linked_record_deleted",
+    "id_of_other_account",
+    "other_record",
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from pipeline.mapping.near import MAX_NAMES, nearest
+from pipeline.planning.numbered import meant
 from pipeline.planning.stored import Named, NewRow, Target, same_name
 
 SEPARATORS = re.compile(r"[;,\n\r]")  # of a list in a cell
@@ -24,14 +25,18 @@ class Directory:
         self._near: dict[tuple[str, int | None], tuple[Target, ...]] = {}
 
     def find(self, text: object, place: int | None) -> list[Target]:
-        """Return the entries that `text` names: in the location first, the exact spelling first."""
+        """Return the entries that `text` names: in the location first, the exact spelling first.
+
+        What is no name may be one with its id behind it, as drop-downs offer names that alone
+        mislead.
+        """
         wanted = same_name(text)
         everywhere = self._by_name.get(wanted.lower(), [])
         near = [each for each in everywhere if each.place in {place, None}]
         for pool in (near, everywhere) if place is not None else (everywhere,):
             if pool:
                 return [each for each in pool if same_name(each.name) == wanted] or pool
-        return []
+        return list(meant((each for each in self.entries if isinstance(each, Named)), wanted))
 
     def near(self, text: object, place: int | None) -> tuple[Target, ...]:
         """Return up to three entries whose names resemble `text`, the location's own first.

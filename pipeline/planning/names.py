@@ -88,7 +88,7 @@ class Resolver:
         own = is_own_list(self.entity, link)
         key = f"{link.link} and rows" if own else link.link
         if key not in self._directories:
-            entries = self.stored.names.get(link.link, ())
+            entries = self.stored.names.get(link.link, self.stored.near if own else ())
             places = self.stored.names.get(self.entity.by_name[self.entity.key[0]].link, ())
             self._directories[key] = Directory(
                 (*entries, *(self.newcomers if own else ())),

@@ -45,11 +45,15 @@ Target = Named | NewRow
 
 @dataclass(frozen=True)
 class Stored:
-    """Whole records by id, ids by (location, name) for every location listed, look-up lists."""
+    """Whole records by id, ids by (location, name) for every location listed, look-up lists.
+
+    `near` are the records of the locations listed, by name: enough where nothing else is meant.
+    """
 
     records: Mapping[int, Record] = field(default_factory=dict)
     ids: Mapping[Key, tuple[int, ...]] = field(default_factory=dict)
     names: Mapping[str, tuple[Named, ...]] = field(default_factory=dict)
+    near: tuple[Named, ...] = ()
 
 
 def ids_by_key(listed: Iterable[Record], key: tuple[str, ...]) -> dict[Key, tuple[int, ...]]:

@@ -37,7 +37,7 @@ class BookExport:
         self._sheet = book.add_worksheet(entity.sheet)
         self._summary = book.add_worksheet(SUMMARY_SHEET)
         self._certificate = book.add_worksheet(CERTIFICATE_SHEET)
-        self._lists = write_words(book, entity, fields, {})
+        self._lists = write_words(book, entity, fields)
         lay_out(book, self._sheet, entity, fields, self._lists)
         self._base = BaseWriter(book, fields, entity)
         self._makers = [

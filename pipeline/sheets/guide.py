@@ -170,6 +170,33 @@ def sections(entity: Entity, fields: Sequence[Field]) -> tuple[Section, ...]:
     )
 
 
+def lists_section(entity: Entity, service: str, day: str) -> Section:
+    """Explain the drop-downs of a template that was made with an account's names."""
+    place = _or_its_name(entity, entity.key[0])
+    return Section(
+        "The names behind the arrows",
+        (
+            ("where from", f"From the account at {service}, on {day}."),
+            (
+                "location first",
+                f"When {place} is filled in, the other lists of the row show that location's own "
+                "names; before that, those of all locations.",
+            ),
+            (
+                "name (number)",
+                "Stands where a name alone could be misread: two of the same name, a comma within "
+                "it, or one that looks like a number. Keep the number.",
+            ),
+            (
+                "names that changed",
+                "check, plan and import say what has changed since. To pick from today's names, "
+                f"make a new workbook with nexudus-bulk template {entity.name} --live and copy "
+                "your rows over.",
+            ),
+        ),
+    )
+
+
 def legend(fields: Sequence[Field]) -> tuple[tuple[Group, str], ...]:
     """Return each group with its columns, and how to unfold it when it is folded away."""
     named_groups = dict.fromkeys(each.group for each in fields)

@@ -77,8 +77,13 @@ def _height(*cells: tuple[str, int]) -> float:
     return lines * LINE_HEIGHT + PADDING
 
 
-def write_guide(book: Workbook, entity: Entity, fields: Sequence[Field]) -> None:
-    """Add the Guide sheet that explains `fields`."""
+def write_guide(
+    book: Workbook,
+    entity: Entity,
+    fields: Sequence[Field],
+    more: Sequence[guide.Section] = (),
+) -> None:
+    """Add the Guide sheet that explains `fields`, and `more` of this workbook alone."""
     sheet = book.add_worksheet(GUIDE_SHEET)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
@@ -90,7 +95,7 @@ def write_guide(book: Workbook, entity: Entity, fields: Sequence[Field]) -> None
     for step in guide.steps(entity, fields):
         page.write_across(step, "step", _height((step, sum(WIDTHS))))
     _write_legend(book, page, fields)
-    for section in guide.sections(entity, fields):
+    for section in (*more, *guide.sections(entity, fields)):
         page.write_heading(section.title)
         for label, text in section.lines:
             page.write_line(label, text)

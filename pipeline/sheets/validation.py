@@ -6,21 +6,14 @@ choice, x for yes, a date as text), so that every right cell can be typed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
 from typing import Any
 
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
-
 from pipeline.rows import ACTION_COLUMN
-from pipeline.schema import Entity, Field
+from pipeline.schema import Field
 from pipeline.sheets import guide
 from pipeline.sheets.cells import FIRST_SURE_DAY
 from pipeline.sheets.markers import CLEAR
 
-LISTS_SHEET = "Lists"
-YES_NO = ("Yes", "No")
 NUMBERS = {"whole", "decimal"}  # kinds whose cells hold numbers, and whose columns are not text
 LARGEST = 999_999_999_999_999  # a number cell keeps 15 digits
 PROMPTED = {"ids", "time slots", "moment"}  # kinds that a person rarely gets right without a hint
@@ -43,49 +36,13 @@ STRICT = {
 }
 
 
-def lists_of(
-    entity: Entity, fields: Sequence[Field], names: Mapping[str, Sequence[str]]
-) -> dict[str, tuple[str, ...]]:
-    """Return each field's drop-down: its choices, or the `names` of the entity it links to."""
-    lists: dict[str, tuple[str, ...]] = {}
-    for field in fields:
-        link = field.link or (entity.by_name[field.names].link if field.names else "")
-        if field.kind.name == "yes/no":
-            lists[field.name] = YES_NO
-        elif field.kind.choices:
-            lists[field.name] = tuple(each.name for each in field.kind.choices)
-        elif names.get(link):
-            lists[field.name] = tuple(dict.fromkeys(names[link]))
-    return lists
-
-
-def write_lists(book: Workbook, lists: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Write each list once on a hidden sheet; return the defined name of every field's list."""
-    sheet = book.add_worksheet(LISTS_SHEET)
-    sheet.hide()
-    defined: dict[tuple[str, ...], str] = {}
-    for field_name, items in lists.items():
-        suffix = "YesNo" if items == YES_NO else field_name
-        defined.setdefault(items, f"Choices_{suffix}")
-    for column, (items, name) in enumerate(defined.items()):
-        letter = xl_col_to_name(column)
-        book.define_name(name, f"={LISTS_SHEET}!${letter}$2:${letter}${len(items) + 1}")
-        sheet.set_column(column, column, max(map(len, (name, *items))) + 2)
-    rows = zip_longest(*((name, *items) for items, name in defined.items()))
-    for row, cells in enumerate(rows):
-        for column, cell in enumerate(cells):
-            if cell is not None:
-                sheet.write_string(row, column, cell)
-    return {name: defined[items] for name, items in lists.items()}
-
-
 def validation(field: Field, list_name: str | None) -> dict[str, Any] | None:
     """Return what Excel checks in the field's column, as XlsxWriter wants it, or None.
 
     `list_name` is the defined name of the column's drop-down list, if it has one.
     """
     check = _check(field, list_name)
-    prompt = _prompt(field) if field.kind.name in PROMPTED else {}
+    prompt = _prompt(field, list_name) if field.kind.name in PROMPTED else {}
     if check is None:
         return {"validate": "any", **prompt} if prompt else None
     strict = field.name == ACTION_COLUMN or (field.required and field.kind.name in NUMBERS)
@@ -126,6 +83,7 @@ def _complaint(field: Field, *, strict: bool) -> str:
     return f"{message} Also understood: {', '.join(accepted)}."
 
 
-def _prompt(field: Field) -> dict[str, str]:
+def _prompt(field: Field, list_name: str | None) -> dict[str, str]:
     unit = f" Unit: {field.unit}." if field.unit else ""
-    return {"input_message": f"{guide.what_to_write(field)}.{unit}"}
+    more = " Pick the first, then write more behind it." if list_name else ""
+    return {"input_message": f"{guide.what_to_write(field)}.{unit}{more}"}

@@ -1,0 +1,1 @@
+"""What has changed since a template was made: its columns, the account, the account's names."""
