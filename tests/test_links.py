@@ -520,3 +520,17 @@ def test_a_name_wrong_in_many_rows_is_said_once(shell, sandbox, sheet, tmp_path)
     notes = openpyxl.load_workbook(results)["Resources"]
     assert [notes.cell(n, 1).comment.text for n in (2, 20, 41)] == [words] * 3
     assert words not in openpyxl.load_workbook(tmp_path / "plan.xlsx")["Summary"]["A8"].value
+
+
+def test_a_lost_create_is_known_again_by_the_links_it_was_sent_with(shell, sandbox, sheet):
+    """The ids that went into it stand in the journal: a resume finds the record to be ours."""
+    path = sheet(table(row("Elm"), row("Oak", "Room Anchor, Elm")))
+    sandbox.add_fault("drop-after@POST+1")
+
+    first = shell.run_import(path, "--max-requests", 2)
+    said = shell("resume", "--json", "--limit", "none")
+
+    assert first.json["counts"] == counts(created=1, in_doubt=1)
+    assert (said.code, said.json["counts"]) == (0, counts(created=2))
+    assert writes(sandbox) == ["POST"] * 2
+    assert links(sandbox) == {"Oak": ["Elm", "Room Anchor"]}
