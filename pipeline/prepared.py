@@ -15,6 +15,7 @@ from pipeline.errors import WorkbookError
 from pipeline.header import Header, known_names, read_header
 from pipeline.mapping.profile import Profile
 from pipeline.planning.build import doubled_rows
+from pipeline.planning.ledger import doubled_source_ids
 from pipeline.problems import Problem, in_sheet_order, is_error, problem
 from pipeline.rows import Row
 from pipeline.schema import Entity
@@ -60,6 +61,12 @@ class Prepared:
     reading: Reading = USUAL
 
     @property
+    def source(self) -> str:
+        """The program the rows come from, "" where none of their columns is a source id."""
+        mapping = self.reading.mapping
+        return mapping.source if mapping is not None and mapping.source_id else ""
+
+    @property
     def is_hopeless(self) -> bool:
         """Whether the header is so wrong that no row can be trusted."""
         return any(is_error(each) and each.row is None for each in self.problems)
@@ -79,6 +86,8 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
             rows, more = join_children(rows, read.name, second, entity, child)
             problems += more
     problems += doubled_rows(read.name, entity, rows)
+    if reading.mapping is not None:
+        problems += doubled_source_ids(read.name, entity, rows, reading.mapping.source_id)
     compared = compare(book, rows, read, header, entity, ignore_base=reading.ignore_base)
     problems += [*compared.problems, *lone_companions(read, header, entity, compared.rows)]
     if not rows:

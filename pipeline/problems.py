@@ -115,6 +115,10 @@ CATALOGUE: dict[str, Entry] = {
     # two places
     "same_id": Entry("{id} {value} is already on row {other}.", "Keep one of them."),
     "same_key": Entry("{key} is already on row {other}.", "Keep one of them."),
+    "same_source_id": Entry(
+        "{value} is already on row {other}: a source id means one {noun}.",
+        "Keep one of the two rows.",
+    ),
     "same_record": Entry("means the same {noun} as row {other}: {which}.", "Keep one of them."),
     "names_disagree": Entry(
         "{value} does not fit {field}: that is {actual}.",
@@ -147,6 +151,44 @@ CATALOGUE: dict[str, Entry] = {
     "read_only_edited": Entry(
         "is read-only: what was edited in {count} is left out (first: row {first}, {value}).",
         "Only the service sets it.",
+        "warning",
+    ),
+    # rows that came from another program before, and records that look like a new row
+    "ledger_gone": Entry(
+        "source id {value} became {was} in an earlier run; the account has that no longer.",
+        "Write Action create to make a new {noun}, or the {id} of the one that is meant.",
+    ),
+    "ledger_namesake": Entry(
+        "source id {value} became {was} in an earlier run; the account has that no longer, and the "
+        "{noun} of this name, {id} {actual}, is taken instead.",
+        "If another one is meant, write its {id}.",
+        "warning",
+    ),
+    "ledger_other": Entry(
+        "source id {value} became {was} in an earlier run; the row's own {id} {actual} counts.",
+        "From now on {value} stands for that.",
+        "warning",
+    ),
+    "near_record": Entry(
+        "{value} is new; did you mean to update {candidates}?",
+        "Write that {id}, or Action create to say it is new.",
+        "warning",
+    ),
+    "near_row": Entry(
+        "{value} is new, and resembles {candidates}, new too.",
+        "If they are one {noun}, keep one row; if not, Action create says so.",
+        "warning",
+    ),
+    "many_near_records": Entry(
+        "{count} new rows resemble {nouns} that are there (first: {first})",
+        "Each stands in the plan (plan -o) and in the results: write those {id}s, or Action create "
+        "to say they are new.",
+        "warning",
+    ),
+    "many_near_rows": Entry(
+        "{count} new rows resemble other new ones (first: {first})",
+        "Each stands in the plan (plan -o) and in the results: keep one of two that are one, or "
+        "say by Action create that they are not.",
         "warning",
     ),
     # an export edited, and the account since

@@ -88,7 +88,7 @@ def _import(prepared: Prepared, session: Session, choices: ImportChoices, source
         raise StoppedError("Stopped. Nothing was written.") from error
     if not may_write:
         if not found.plan.writes and found.plan.is_clean:
-            session.journal.take_up(source)
+            session.journal.take_up(source, prepared.entity, found.plan.changes)
         return _leave_alone(found, session, source)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)

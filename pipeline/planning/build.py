@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import rules
+from pipeline.planning import ledger, radar
 from pipeline.planning.names import Resolved, Resolver
 from pipeline.planning.overlay import (
     create_payload,
@@ -30,6 +31,7 @@ BLOCKED = {  # problems that only the account could tell: the row is blocked, no
     "unknown_name",
     "ambiguous_name",
     "same_record",
+    "ledger_gone",
 }
 
 
@@ -51,7 +53,8 @@ def build(request: Request, stored: Stored) -> Plan:
     for each in request.problems:
         by_row.setdefault(each.row or 0, []).append(each)
     builder = _Builder(request, stored, by_row)
-    changes = builder.apart([builder.change(row) for row in request.rows])
+    apart = builder.apart([builder.change(row) for row in request.rows])
+    changes = radar.Radar(request.sheet, request.entity, request.rows, stored).watched(apart)
     own = [each for change in changes for each in change.problems]
     told = set(own)
     untold = [each for each in request.problems if each.row is None or each not in told]
@@ -59,7 +62,13 @@ def build(request: Request, stored: Stored) -> Plan:
         changes=tuple(changes),
         problems=tuple(
             in_sheet_order(
-                rules.gather_missing([*untold, *condensed(own), *_edited(request, stored)]),
+                rules.gather_missing(
+                    [
+                        *untold,
+                        *radar.condensed(condensed(own), request.entity),
+                        *_edited(request, stored),
+                    ]
+                ),
                 request.columns,
             )
         ),
@@ -86,9 +95,11 @@ class _Builder:
         if row.action == "skip":
             return Change(row.number, "skip", _name(self.request.entity, row))
         own = self.problems.get(row.number, ())
-        resolver = Resolver(self.request.sheet, self.request.entity, self.stored)
-        resolved = resolver.resolve(row)
-        change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
+        sheet, entity, known = self.request.sheet, self.request.entity, self.stored.ledger
+        resolver = Resolver(sheet, entity, self.stored)
+        resolved = resolver.resolve(ledger.recognised(entity, row, known, self.stored.records))
+        change = self._matched(without_respelt(entity, resolved.row), resolved)
+        change = ledger.minded(sheet, entity, row, change, known)
         problems = (*own, *resolved.problems, *change.problems)
         return _settled(replace(change, problems=tuple(dict.fromkeys(problems))))
 
