@@ -62,9 +62,9 @@ class Prepared:
 
     @property
     def source(self) -> str:
-        """The program the rows come from, "" where none of their columns is a source id."""
+        """The program that numbered the rows (`Row.source_id`); "" where none did."""
         mapping = self.reading.mapping
-        return mapping.source if mapping is not None and mapping.source_id else ""
+        return (mapping.source or mapping.name) if mapping and mapping.source_id else ""
 
     @property
     def is_hopeless(self) -> bool:

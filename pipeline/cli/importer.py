@@ -11,7 +11,7 @@ import click
 
 from pipeline import importing
 from pipeline.api.client import connect
-from pipeline.cli.planned import Planned, look_up_and_plan
+from pipeline.cli.planned import Planned, ledger_owner, look_up_and_plan
 from pipeline.cli.resumer import carry_on
 from pipeline.cli.session import RunChoices, Session, go_on, run_json, writing
 from pipeline.cli.shared import Screen
@@ -67,7 +67,7 @@ def _dry_run(
     prepared: Prepared, settings: Settings, screen: Screen, choices: ImportChoices, clocks: Clocks
 ) -> int:
     began = time.monotonic()
-    with connect(settings, clocks) as client:
+    with connect(ledger_owner(prepared, settings, clocks), clocks) as client:
         found = look_up_and_plan(prepared, client, screen, allow_delete=choices.allow_delete)
         found.show()
     applied = importing.leave_alone(found.plan)

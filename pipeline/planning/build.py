@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import rules
-from pipeline.planning import ledger, radar
+from pipeline.planning import radar
+from pipeline.planning.ledger import minded, recognised
 from pipeline.planning.names import Resolved, Resolver
 from pipeline.planning.overlay import (
     create_payload,
@@ -49,6 +50,9 @@ class Request:
 
 def build(request: Request, stored: Stored) -> Plan:
     """Return the plan for all rows: in sheet order, each with exactly one action."""
+    known, there = stored.ledger, stored.records
+    rows = [recognised(request.entity, each, known, there) for each in request.rows]
+    request = replace(request, rows=rows)
     by_row: dict[int, list[Problem]] = {}
     for each in request.problems:
         by_row.setdefault(each.row or 0, []).append(each)
@@ -95,11 +99,10 @@ class _Builder:
         if row.action == "skip":
             return Change(row.number, "skip", _name(self.request.entity, row))
         own = self.problems.get(row.number, ())
-        sheet, entity, known = self.request.sheet, self.request.entity, self.stored.ledger
-        resolver = Resolver(sheet, entity, self.stored)
-        resolved = resolver.resolve(ledger.recognised(entity, row, known, self.stored.records))
-        change = self._matched(without_respelt(entity, resolved.row), resolved)
-        change = ledger.minded(sheet, entity, row, change, known)
+        resolver = Resolver(self.request.sheet, self.request.entity, self.stored)
+        resolved = resolver.resolve(row)
+        change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
+        change = minded(self.request.sheet, self.request.entity, row, change, self.stored.ledger)
         problems = (*own, *resolved.problems, *change.problems)
         return _settled(replace(change, problems=tuple(dict.fromkeys(problems))))
 

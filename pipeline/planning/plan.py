@@ -11,6 +11,7 @@ from pipeline.problems import Problem
 from pipeline.schema import Cell
 
 ChangeAction = Literal["create", "update", "delete", "unchanged", "skip", "blocked", "invalid"]
+NEAR_RECORD = "near_record"  # the problem of a new row that resembles a record
 WRITES: tuple[ChangeAction, ...] = ("create", "update", "delete")
 
 
@@ -71,6 +72,14 @@ class Plan:
     def writes(self) -> int:
         """How many requests that write the plan takes."""
         return sum(each.writes for each in self.changes)
+
+    @property
+    def near_creates(self) -> int:
+        """How many rows would create what seems to be there under another spelling."""
+        return sum(
+            each.action == "create" and any(p.code == NEAR_RECORD for p in each.problems)
+            for each in self.changes
+        )
 
     @property
     def is_clean(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.mapping.alike import Names
-from pipeline.planning.plan import Change
+from pipeline.planning.plan import NEAR_RECORD, Change
 from pipeline.planning.stored import Stored, same_name
 from pipeline.problems import Problem, problem, quoted
 from pipeline.rows import Row
@@ -14,7 +14,7 @@ from pipeline.schema import Entity
 
 MAX_NAMED = 3  # candidates that one row is told of
 MAX_ROWS = 20  # that are told one by one; of more, a line says how many there are
-RECORD, ROW = "near_record", "near_row"
+NEAR_ROW = "near_row"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Radar:
     ) -> Change:
         found = [
             self._problem(code, change, among[change.row])
-            for code, among in ((RECORD, near), (ROW, rows))
+            for code, among in ((NEAR_RECORD, near), (NEAR_ROW, rows))
             if among.get(change.row)
         ]
         return replace(change, problems=(*change.problems, *found)) if found else change
@@ -115,7 +115,7 @@ def condensed(problems: Iterable[Problem], entity: Entity) -> Iterator[Problem]:
     """Say once how many new rows resemble something, when there are many of them."""
     kept = list(problems)
     many: dict[str, list[Problem]] = {}
-    for code in (RECORD, ROW):
+    for code in (NEAR_RECORD, NEAR_ROW):
         found = [each for each in kept if each.code == code]
         if len(found) > MAX_ROWS:
             many[code] = found
