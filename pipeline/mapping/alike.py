@@ -183,10 +183,10 @@ def alike(one: str, other: str) -> bool:
     return one == other or bool(Names.of([one]).like(other))
 
 
-def _spellings(shape: Shape) -> set[Hashable]:
+def _spellings(shape: Shape) -> tuple[Hashable, ...]:
     if not (shape.marks or shape.words):
-        return set()  # signs only: nothing to go by
-    return {(shape.marks, shape.joined), (shape.marks, shape.arranged)}
+        return ()  # signs only: nothing to go by
+    return (shape.marks, shape.joined), (shape.marks, shape.arranged)
 
 
 def _long_words(shape: Shape) -> Iterator[tuple[str, Hashable]]:
