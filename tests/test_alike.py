@@ -55,7 +55,7 @@ SAME = [  # one thing, as two people or two programs write it
     ("Harbour Hall", "Harbor Hall"),
     ("Studio Vermillion", "Studio Vermilion"),
     ("Auditorium", "Auditorum"),
-    ("Phone Booth ２", "Phone Booth 2"),
+    ("Phone Booth \uff12", "Phone Booth 2"),
     ("会議室 3", "会議室3"),
     ("Кабинет 4", "кабинет 4"),
 ]
