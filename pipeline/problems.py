@@ -158,6 +158,15 @@ CATALOGUE: dict[str, Entry] = {
         "source id {value} became {was} in an earlier run; the account has that no longer.",
         "Write Action create to make a new {noun}, or the {id} of the one that is meant.",
     ),
+    "ledger_taken": Entry(
+        "means the same {noun} as row {other}, which the ledger knows by its source id: {which}.",
+        "If they are two, write Action skip here, import, clear it, and import again.",
+    ),
+    "ledger_moved": Entry(
+        "source id {value} takes over {was}, which stood for source id {other} until now.",
+        "If another one is meant, write its {id}.",
+        "warning",
+    ),
     "ledger_namesake": Entry(
         "source id {value} became {was} in an earlier run; the account has that no longer, and the "
         "{noun} of this name, {id} {actual}, is taken instead.",

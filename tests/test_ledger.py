@@ -153,6 +153,45 @@ def test_a_namesake_takes_the_place_of_what_is_gone():
     )
 
 
+def test_a_new_row_may_not_take_a_record_by_its_old_name():
+    """Renamed in the source, and the old name given to another one: the known row keeps its own."""
+    rows = [row(5, "Oak Room", "b-1"), row(6, "Elm Room", "a-17")]
+    found = plan(account({31: "Oak Room"}, KNOWN), *rows)
+
+    assert [(each.action, each.record_id) for each in found.changes] == [
+        ("blocked", 31),
+        ("update", 31),
+    ]
+    assert [str(each) for each in found.problems] == [
+        "Resources row 5: means the same resource as row 6, which the ledger knows by its source "
+        "id: Id 31. If they are two, write Action skip here, import, clear it, and import again."
+    ]
+
+
+def test_a_record_that_changes_hands_is_said():
+    """The source has numbered its row anew: the record of its name is taken over."""
+    assert only(account({31: "Oak Room"}, KNOWN), row(5, "Oak Room", "b-1")) == (
+        "unchanged",
+        31,
+        [
+            "Resources row 5, column Name: source id 'b-1' takes over 'Oak Room' (31), which stood "
+            "for source id 'a-17' until now. If another one is meant, write its Id."
+        ],
+    )
+
+
+def test_names_that_change_places_are_no_conflict():
+    """Each row means its own record, whatever both are called."""
+    ledger = {**KNOWN, "b-1": Known(32, "Elm Room")}
+    stored = account({31: "Oak Room", 32: "Elm Room"}, ledger)
+    found = plan(stored, row(5, "Elm Room", "a-17"), row(6, "Oak Room", "b-1"))
+    assert [(each.action, each.record_id) for each in found.changes] == [
+        ("update", 31),
+        ("update", 32),
+    ]
+    assert found.problems == ()
+
+
 def test_two_rows_with_one_source_id():
     """A problem at the user's own column; rows left out by their Action do not count."""
     rows = [
@@ -265,6 +304,20 @@ def test_a_line_keeps_its_date_while_it_says_the_same(journal, tmp_path, clock):
 
     (line,) = journal.ledger_lines()
     assert (line.record_id, line.run, line.at) == (77, 2, clock.now)
+
+
+def test_a_record_stands_for_one_row_of_a_source(journal, tmp_path):
+    """Whoever meant it last; two that change places are both kept."""
+    journal.take_up(file(tmp_path), RESOURCE, [Change(2, "unchanged", "Ash", 32, source_id="z")])
+    run = begin(journal, file(tmp_path))
+    assert journal.known(RESOURCE, "Cobot") == {"c": Known(32, "Ash")}
+
+    journal.settle(run, [Outcome(3, "updated", "", 31)])
+    journal.settle(run, [Outcome(3, "updated", "", 32), Outcome(4, "unchanged", "", 31)])
+    assert journal.known(RESOURCE, "Cobot") == {"b": Known(32, "Elm"), "c": Known(31, "Ash")}
+
+    journal.take_up(file(tmp_path), RESOURCE, [Change(2, "unchanged", "Ash", 31, source_id="z")])
+    assert journal.known(RESOURCE, "Cobot") == {"b": Known(32, "Elm"), "z": Known(31, "Ash")}
 
 
 def test_accounts_entities_and_sources_do_not_mix(journal, tmp_path):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import rules
 from pipeline.planning import radar
-from pipeline.planning.ledger import minded, recognised
+from pipeline.planning.ledger import claimed, handed_over, minded, recognised
 from pipeline.planning.names import Resolved, Resolver
 from pipeline.planning.overlay import (
     create_payload,
@@ -33,6 +33,7 @@ BLOCKED = {  # problems that only the account could tell: the row is blocked, no
     "ambiguous_name",
     "same_record",
     "ledger_gone",
+    "ledger_taken",
 }
 
 
@@ -207,10 +208,12 @@ class _Builder:
 
     def apart(self, changes: list[Change]) -> list[Change]:
         """Block rows that mean a record, or would create one, that another row means already."""
-        first: dict[object, int] = {}
-        return [self._apart(change, first) for change in changes]
+        own = claimed(changes, self.stored.ledger)
+        first: dict[object, int] = dict(own.items())
+        apart = [self._apart(change, first, own) for change in changes]
+        return handed_over(self.request.sheet, self.request.entity, apart, self.stored.ledger)
 
-    def _apart(self, change: Change, first: dict[object, int]) -> Change:
+    def _apart(self, change: Change, first: dict[object, int], own: Mapping[int, int]) -> Change:
         record: object = change.record_id
         if record is None and change.action == "create":
             record = (change.place, same_name(change.name))
@@ -221,7 +224,7 @@ class _Builder:
             return change
         entity = self.request.entity
         found = problem(
-            "same_record",
+            "ledger_taken" if change.record_id in own else "same_record",
             self.request.sheet,
             row=change.row,
             other=other,

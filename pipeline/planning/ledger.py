@@ -76,6 +76,45 @@ def _contradiction(entity: Entity, row: Row, change: Change) -> str | None:
     return None
 
 
+def claimed(changes: Iterable[Change], ledger: Ledger) -> dict[int, int]:
+    """Return the rows that mean a record by their source id, by record: no other row may mean it.
+
+    A new row of the source may have the name that the record has had until now.
+    """
+    found: dict[int, int] = {}
+    for change in changes:
+        known = ledger.get(change.source_id)
+        if known and change.record_id == known.record_id:
+            found.setdefault(known.record_id, change.row)
+    return found
+
+
+def handed_over(
+    sheet: str, entity: Entity, changes: Iterable[Change], ledger: Ledger
+) -> list[Change]:
+    """Return the changes, with a warning where a record stood for another row of the source."""
+    owners = {known.record_id: number for number, known in ledger.items()}
+    found = []
+    for change in changes:
+        owner = owners.get(change.record_id or 0, change.source_id)
+        taken = change.source_id and owner != change.source_id
+        if not taken or change.action not in {"update", "unchanged"}:
+            found.append(change)
+            continue
+        warning = problem(
+            "ledger_moved",
+            sheet,
+            row=change.row,
+            column=entity.key[-1],
+            value=change.source_id,
+            was=f"{quoted(change.name)} ({change.record_id})",
+            other=quoted(owner),
+            id=entity.id_field.name,
+        )
+        found.append(replace(change, problems=(*change.problems, warning)))
+    return found
+
+
 def doubled_source_ids(
     sheet: str, entity: Entity, rows: Iterable[Row], column: str
 ) -> list[Problem]:

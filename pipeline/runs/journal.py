@@ -128,6 +128,9 @@ class Journal:
             if source.program:
                 head, now = (self.account, entity.name, source.program), self._now()
                 self._db.executemany(
+                    ledger.DROP_OTHERS, ((*head, c.record_id, c.source_id) for c in kept)
+                )
+                self._db.executemany(
                     ledger.KEEP, ((*head, c.source_id, c.name, c.record_id, now) for c in kept)
                 )
 
@@ -205,9 +208,10 @@ class Journal:
             "WHERE run = ? AND row = ?",
             ((each.status, each.message, each.record_id, run, each.row) for each in ended),
         )
-        now = self._now()
-        self._db.executemany(ledger.KEEP_SETTLED, ((now, run, each.row) for each in ended))
-        self._db.executemany(ledger.DROP_DELETED, ((run, each.row) for each in ended))
+        now, rows = self._now(), [(run, each.row) for each in ended]
+        self._db.executemany(ledger.DROP_OTHERS_SETTLED, rows)
+        self._db.executemany(ledger.KEEP_SETTLED, ((now, *each) for each in rows))
+        self._db.executemany(ledger.DROP_DELETED, rows)
 
     def reopen(self, run: int) -> None:
         """Write down that a run goes on: until it ends again it can be resumed."""

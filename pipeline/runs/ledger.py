@@ -39,6 +39,19 @@ _REPLACE = (
 )
 _OF_CHANGE = "JOIN run ON run.id = change.run WHERE run.program <> '' AND change.source_id <> ''"
 
+# A record stands for one row of a source: the last that meant it.
+DROP_OTHERS = (  # account, entity, source, record, number
+    "DELETE FROM ledger WHERE account = ? AND entity = ? AND source = ? AND record_id = ? "
+    "AND source_id <> ?"
+)
+DROP_OTHERS_SETTLED = (  # run, row
+    "DELETE FROM ledger WHERE rowid IN (SELECT other.rowid FROM change "
+    "JOIN run ON run.id = change.run JOIN ledger AS other ON other.account = run.account "
+    "AND other.entity = run.entity AND other.source = run.program "
+    "AND other.record_id = change.record_id AND other.source_id <> change.source_id "
+    "WHERE change.source_id <> '' AND change.run = ? AND change.row = ? "
+    "AND change.status IN ('created', 'updated', 'unchanged'))"
+)
 KEEP = f"{_INTO} VALUES (?, ?, ?, ?, ?, ?, {NO_RUN}, ?) {_REPLACE}"
 KEEP_SETTLED = (  # time, run, row
     f"{_INTO} SELECT run.account, run.entity, run.program, change.source_id, change.name, "

@@ -54,5 +54,6 @@ MIGRATIONS = (
         run INTEGER NOT NULL, at REAL NOT NULL,
         PRIMARY KEY (account, entity, source, source_id)
     );
+    CREATE INDEX ledger_record ON ledger (account, entity, source, record_id);
     """,
 )
