@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import csv
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from flows import Shell, SkippingTime, by_name, writes
+from flows import Said, Shell, by_name, counts, writes
 
-from pipeline.cli.importer import ImportChoices, run_import
-from pipeline.cli.session import RunChoices
-from pipeline.cli.shared import Screen
-from pipeline.config import read_settings
 from pipeline.entities import RESOURCE
-from pipeline.mapping.profile import Profile
 from pipeline.planning.build import Request, build
 from pipeline.planning.ledger import Known, doubled_source_ids
 from pipeline.planning.plan import Change, Plan
 from pipeline.planning.stored import Stored, ids_by_key
-from pipeline.prepared import Prepared, Reading, prepare
 from pipeline.rows import Row
-from pipeline.runs.brake import Bounds
 from pipeline.runs.journal import FILE, Journal
 from pipeline.runs.lines import Source
 from pipeline.runs.outcome import Outcome
 from pipeline.runs.tables import MIGRATIONS
+from pipeline.sandbox import Sandbox
 
 ACCOUNT = "https://spaces.example ops@spaces.example"
 FIELDS = {
@@ -359,148 +353,130 @@ def test_a_journal_of_the_second_version_gets_its_ledger(tmp_path):
 # ---- imports
 
 
-Importer = Callable[..., int]
-MAPPING = Profile("cobot", {}, source="Cobot", source_id="Resource ID")
-HEAD = (
-    "Action | BusinessId | Name | SystemResourceType | ResourceTypeId | DisplayOrder"
-    " | CancellationFeeType | Visible"
-)
+Import = Callable[..., Said]
 
 
 @pytest.fixture
-def numbered(sandbox, sheet) -> Callable[..., Prepared]:
-    """Make a file whose rows have numbers of their own: (number, name, action) for each."""
-    there = sandbox.records()[0]
-    tail = f"1 | {there['ResourceTypeId']} | 10 | 0 | TRUE"
+def imported(shell: Shell, sandbox: Sandbox, tmp_path: Path) -> Import:
+    """Import a list from Cobot with its rows' numbers, names and actions, one for each row."""
+    (house,) = {each["BusinessName"] for each in sandbox.records()[:1]}
 
-    def make(*rows: tuple[str, str] | tuple[str, str, str]) -> Prepared:
-        lines = [
-            f"{''.join(action)} | {there['BusinessId']} | {name} | {tail}"
-            for _, name, *action in rows
-        ]
-        path = sheet("\n".join([HEAD, *lines]))
-        found = prepare(path, RESOURCE, Reading(mapping=MAPPING))
-        ids = [number for number, *_ in rows]
-        named = zip(found.rows, ids, strict=True)
-        return replace(found, rows=tuple(replace(r, source_id=number) for r, number in named))
-
-    return make
-
-
-@pytest.fixture
-def imported(sandbox, skipping: SkippingTime) -> Importer:
-    """Import such a file; returns the exit code."""
-
-    def carry_out(prepared: Prepared, **choices: Any) -> int:
-        settings = read_settings(limits=("none",))
-        asked = ImportChoices(ask=False, allow_delete=True, **choices)
-        return run_import(prepared, settings, Screen(as_json=False), asked, skipping.clocks)
+    def carry_out(*rows: tuple[str, ...], words: Sequence[object] = ()) -> Said:
+        path = tmp_path / "cobot.csv"
+        with path.open("w", newline="", encoding="utf-8") as text:
+            writer = csv.writer(text)
+            writer.writerow(["id", "name", "Action", "space", "category", "can_book", "hidden"])
+            for number, name, *action in rows:
+                tail = [house, "Meeting Room", "true", "false"]
+                writer.writerow([number, name, "".join(action), *tail])
+        return shell.run_import(path, "--mapping", "cobot", "--allow-delete", *words)
 
     return carry_out
 
 
-def test_a_second_import_updates_what_the_first_one_made(numbered, imported, sandbox, capsys):
+def test_a_second_import_updates_what_the_first_one_made(imported, sandbox):
     """Renamed in the source: the same record, by its own number; nothing is created."""
-    assert imported(numbered(("17", "Cormorant"), ("18", "Heron"))) == 0
+    assert imported(("17", "Cormorant"), ("18", "Heron")).code == 0
     made = by_name(sandbox)
     before = len(sandbox.requests)
 
-    assert imported(numbered(("17", "Great Cormorant"), ("18", "Heron"))) == 0
+    again = imported(("17", "Great Cormorant"), ("18", "Heron"))
 
     after = by_name(sandbox)
+    assert (again.code, again.json["counts"]) == (0, counts(updated=1, unchanged=1))
     assert after["Great Cormorant"]["Id"] == made["Cormorant"]["Id"]
     assert "Cormorant" not in after
     assert writes(sandbox) == ["POST", "POST", "PUT"]
-    said = capsys.readouterr()
-    assert "ledger: 2 of 2 rows known from earlier runs of 'Cobot'" in said.err.splitlines()
-    # Both are read by their ids in one batch; no location is listed.
-    reads = [each for each in sandbox.requests[before:] if each.method == "GET"]
-    assert len(reads) == 1
+    assert "ledger: 2 of 2 rows known from earlier runs of 'Cobot'" in again.err.splitlines()
+    # The locations by name, and both records by their ids in one batch: no location is listed.
+    reads = [each.path for each in sandbox.requests[before:] if each.method == "GET"]
+    ids = f"{made['Cormorant']['Id']}%2C{made['Heron']['Id']}"
+    assert reads == [
+        "/api/sys/businesses?orderBy=Id&page=1&size=1000",
+        f"/api/spaces/resources?id=%5B{ids}%5D",
+    ]
 
 
-def test_a_first_run_that_only_finds_its_rows_teaches_the_ledger(numbered, imported, sandbox):
+def test_a_first_run_that_only_finds_its_rows_teaches_the_ledger(imported, sandbox):
     """Records that were there before, matched by location and name, are known from then on."""
     there = sandbox.records()[0]
-    assert imported(numbered(("17", there["Name"]))) == 0
+    assert imported(("17", there["Name"])).code == 0
     assert writes(sandbox) == []
 
-    assert imported(numbered(("17", "Renamed"))) == 0
+    assert imported(("17", "Renamed")).code == 0
 
     assert by_name(sandbox)["Renamed"]["Id"] == there["Id"]
     assert writes(sandbox) == ["PUT"]
 
 
-def test_a_record_that_was_deleted_in_the_account_is_not_made_again(numbered, imported, sandbox):
+def test_a_record_that_was_deleted_in_the_account_is_not_made_again(imported, sandbox):
     """The row is blocked; Action create makes a new one, which takes its place."""
-    imported(numbered(("17", "Cormorant")))
+    imported(("17", "Cormorant"))
     sandbox.delete_record("Resource", by_name(sandbox)["Cormorant"]["Id"])
 
-    assert imported(numbered(("17", "Cormorant"))) == 1
+    assert imported(("17", "Cormorant")).code == 1
     assert "Cormorant" not in by_name(sandbox)
 
-    assert imported(numbered(("17", "Cormorant", "create"))) == 0
+    assert imported(("17", "Cormorant", "create")).code == 0
     made = by_name(sandbox)["Cormorant"]["Id"]
-    assert imported(numbered(("17", "Sea Raven"))) == 0
+    assert imported(("17", "Sea Raven")).code == 0
     assert by_name(sandbox)["Sea Raven"]["Id"] == made
 
 
-def test_a_deleted_row_is_forgotten(numbered, imported, sandbox):
+def test_a_deleted_row_is_forgotten(imported, sandbox):
     """Deleted by the file itself: later its number means a new row."""
-    imported(numbered(("17", "Cormorant")))
-    assert imported(numbered(("17", "Cormorant", "delete"))) == 0
-    assert imported(numbered(("17", "Cormorant"))) == 0
+    imported(("17", "Cormorant"))
+    assert imported(("17", "Cormorant", "delete")).code == 0
+    assert imported(("17", "Cormorant")).code == 0
 
     assert writes(sandbox) == ["POST", "DELETE", "POST"]
 
 
-def test_a_resumed_run_writes_the_ledger_as_well(numbered, imported, sandbox, shell, skipping):
+def test_a_resumed_run_writes_the_ledger_as_well(imported, sandbox, shell):
     """Whether the row was sent before the stop or after it."""
-    bounds = RunChoices(Bounds(None, 1, None))
-    assert imported(numbered(("17", "Cormorant"), ("18", "Heron")), run=bounds) == 3
+    stopped = imported(("17", "Cormorant"), ("18", "Heron"), words=["--max-requests", 1])
+    assert stopped.code == 3
     assert shell("resume", "--limit", "none").code == 0
     made = by_name(sandbox)
 
-    assert imported(numbered(("17", "Great Cormorant"), ("18", "Grey Heron"))) == 0
+    assert imported(("17", "Great Cormorant"), ("18", "Grey Heron")).code == 0
 
     after = by_name(sandbox)
     assert after["Great Cormorant"]["Id"] == made["Cormorant"]["Id"]
     assert after["Grey Heron"]["Id"] == made["Heron"]["Id"]
 
 
-def test_a_create_whose_answer_was_lost_is_known_once_it_is_found(numbered, imported, sandbox):
+def test_a_create_whose_answer_was_lost_is_known_once_it_is_found(imported, sandbox):
     """In doubt, looked for, adopted: its number stands for it from then on."""
     sandbox.add_fault("drop-after@POST")
-    assert imported(numbered(("17", "Cormorant"))) == 0
-    assert imported(numbered(("17", "Sea Raven"))) == 0
+    assert imported(("17", "Cormorant")).code == 0
+    assert imported(("17", "Sea Raven")).code == 0
 
     assert writes(sandbox) == ["POST", "PUT"]
     assert "Cormorant" not in by_name(sandbox)
 
 
-def test_a_record_that_does_not_show_yet_is_waited_for(numbered, imported, sandbox, capsys):
+def test_a_record_that_does_not_show_yet_is_waited_for(imported, sandbox):
     """What was created a moment ago is not taken for deleted because reading lags behind."""
     sandbox.add_fault("lag=10@POST")
-    assert imported(numbered(("17", "Cormorant"))) == 0
-    assert imported(numbered(("17", "Sea Raven"))) == 0
+    assert imported(("17", "Cormorant")).code == 0
+    again = imported(("17", "Sea Raven"))
 
     waited = "Waiting until the service shows what was written a moment ago."
-    assert waited in capsys.readouterr().err.splitlines()
+    assert (again.code, waited in again.err.splitlines()) == (0, True)
     assert writes(sandbox) == ["POST", "PUT"]
 
 
-def test_a_dry_run_teaches_nothing(numbered, sandbox, shell, skipping):
+def test_a_dry_run_teaches_nothing(imported, sandbox, shell):
     """It reads the ledger and leaves it as it is."""
-    settings = read_settings(limits=("none",))
-    prepared = numbered(("17", sandbox.records()[0]["Name"]))
-    dry = ImportChoices(dry_run=True)
-    assert run_import(prepared, settings, Screen(as_json=False), dry, skipping.clocks) == 0
+    assert imported(("17", sandbox.records()[0]["Name"]), words=["--dry-run"]).code == 0
 
     assert shell("ledger", "--json").json["sources"] == []
 
 
 @pytest.fixture
-def known(numbered, imported) -> None:
-    imported(numbered(("=17", "Cormorant"), ("18", "Heron")))
+def known(imported) -> None:
+    imported(("=17", "Cormorant"), ("18", "Heron"))
 
 
 def test_the_ledger_is_listed_and_exported(known, shell: Shell, sandbox, tmp_path):
