@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 from flows import Said, Shell, by_name, counts, writes
+from processes import Command, Service
 
 from pipeline.entities import RESOURCE
 from pipeline.planning.build import Request, build
@@ -446,6 +449,42 @@ def test_a_resumed_run_writes_the_ledger_as_well(imported, sandbox, shell):
     assert after["Grey Heron"]["Id"] == made["Heron"]["Id"]
 
 
+def test_a_killed_import_leaves_no_record_without_its_line(tmp_path):
+    """kill -9 amid the sending: what the journal knows to be created, the ledger knows as well."""
+    service = Service(tmp_path, "delay=0.1@POST*always")
+    command = Command(tmp_path, service.environment)
+    with (tmp_path / "cobot.csv").open("w", newline="", encoding="utf-8") as text:
+        lines = csv.writer(text)
+        lines.writerow(["id", "name", "space", "category", "can_book", "hidden"])
+        tail = ["Harbour House", "Meeting Room", "true", "false"]
+        lines.writerows([f"n-{each}", f"Cabin {each}", *tail] for each in range(60))
+
+    process = command.start("import", "cobot.csv", "--mapping", "cobot", "--yes")
+    while process.poll() is None and len(service.requests("POST")) < 8:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    process.kill()
+    process.communicate()
+
+    with closing(sqlite3.connect(tmp_path / "home" / FILE)) as database:
+        heard = database.execute(
+            "SELECT source_id, attempt.record_id FROM attempt JOIN change USING (run, row) "
+            "WHERE verdict = 'DONE'"
+        ).fetchall()
+        kept = database.execute("SELECT source_id, record_id FROM ledger").fetchall()
+    assert 0 < len(heard) < 60
+    assert sorted(kept) == sorted(heard)
+    assert command.run("resume")[0] == 0
+    exported = tmp_path / "ledger.csv"
+    assert command.run("ledger", "export", "-o", exported)[0] == 0
+    service.kill()
+    made = {each["Id"]: each["Name"] for each in service.records() if "Cabin" in each["Name"]}
+    with exported.open(newline="", encoding="utf-8") as text:
+        told = {int(each["Id"]): each["SourceId"] for each in csv.DictReader(text)}
+    assert len(told) == 60
+    assert told == {number: name.replace("Cabin ", "n-") for number, name in made.items()}
+
+
 def test_a_create_whose_answer_was_lost_is_known_once_it_is_found(imported, sandbox):
     """In doubt, looked for, adopted: its number stands for it from then on."""
     sandbox.add_fault("drop-after@POST")
@@ -522,6 +561,25 @@ def test_a_source_is_forgotten_and_its_records_stay(known, shell: Shell, sandbox
     assert {"Cormorant", "Heron"} <= set(by_name(sandbox))
 
 
+def test_nothing_is_forgotten_unasked(known, shell: Shell):
+    """Without a terminal and without --yes nobody has agreed."""
+    said = shell("ledger", "forget", "--source", "Cobot")
+
+    assert (said.code, said.err) == (
+        2,
+        "ledger forget: nobody is at the terminal to say yes. Add --yes. Nothing was forgotten.\n",
+    )
+    assert [each["rows"] for each in shell("ledger", "--json").json["sources"]] == [2]
+
+
+def test_a_source_nobody_knows(known, shell: Shell, tmp_path):
+    """Those that are known are named."""
+    said = shell("ledger", "export", "-o", tmp_path / "l.csv", "--source", "OfficeRnD")
+
+    assert (said.code, said.out.startswith("No rows of 'OfficeRnD' are known for ")) == (0, True)
+    assert said.out.endswith(" Known: Cobot. No file was written.\n")
+
+
 def test_where_nothing_is_known(shell: Shell, sandbox, tmp_path):
     """No file, no network, exit 0, and why."""
     before = len(sandbox.requests)
@@ -529,7 +587,7 @@ def test_where_nothing_is_known(shell: Shell, sandbox, tmp_path):
     for words in (
         ["ledger"],
         ["ledger", "export", "-o", tmp_path / "l.xlsx"],
-        ["ledger", "forget", "--source", "Cobot"],
+        ["ledger", "forget", "--source", "Cobot", "--yes"],
     ):
         said = shell(*words)
         assert (said.code, nothing in said.out) == (0, True)

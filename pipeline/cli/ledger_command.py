@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,6 +89,10 @@ def forget(owner: Owner, source: str, yes: bool, as_json: bool) -> int:
 
     Importing its file again then goes by location and name.
     """
+    if not (yes or sys.stdin.isatty()):
+        raise UsageError(
+            "ledger forget: nobody is at the terminal to say yes. Add --yes. Nothing was forgotten."
+        )
     screen = Screen(as_json)
     with _journal(owner) as journal:
         count = len(journal.ledger_lines(source))

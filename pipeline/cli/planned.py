@@ -59,8 +59,9 @@ def _known(prepared: Prepared, client: Client, screen: Screen) -> Ledger:
         return {}
     with Journal(settings.home, settings.account, now=client.clocks.wall) as journal:
         known = journal.known(prepared.entity, prepared.source)
-    count = sum(source_id(each) in known for each in prepared.rows)
-    screen.warn(text.known_line(count, len(prepared.rows), prepared.source))
+    if known:
+        count = sum(source_id(each) in known for each in prepared.rows)
+        screen.warn(text.known_line(count, len(prepared.rows), prepared.source))
     return known
 
 

@@ -45,16 +45,18 @@ def _write_book(path: Path, title: str, columns: Sequence[Column], rows: Rows) -
         sheet = book.add_worksheet(title)
         _lay_out(book, sheet, columns)
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        left = book.add_format({"align": "left"})  # ids are names, not amounts
         last = 0
         for last, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
                 if isinstance(cell, datetime):
                     sheet.write_datetime(last, column, cell, moment)
                 elif isinstance(cell, int) and abs(cell) < MAX_EXACT_NUMBER:
-                    sheet.write_number(last, column, cell)
+                    sheet.write_number(last, column, cell, left)
                 elif cell is not None:
                     sheet.write_string(last, column, str(cell))
         sheet.autofilter(0, 0, last, len(columns) - 1)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:Z{last + 1}"})
 
 
 def _lay_out(book: Workbook, sheet: Worksheet, columns: Sequence[Column]) -> None:
