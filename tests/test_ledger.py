@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sqlite3
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -504,6 +505,23 @@ def test_a_record_that_does_not_show_yet_is_waited_for(imported, sandbox):
     waited = "Waiting until the service shows what was written a moment ago."
     assert (again.code, waited in again.err.splitlines()) == (0, True)
     assert writes(sandbox) == ["POST", "PUT"]
+
+
+def test_a_token_and_a_password_of_one_login_share_a_ledger(imported, shell, tmp_path, monkeypatch):
+    """What an import by password has taught is known to a plan, and listed, by token alone."""
+    imported(("17", "Cormorant"))
+    tokens = json.loads((tmp_path / "home" / "tokens.json").read_text(encoding="utf-8"))
+    (kept,) = tokens["accounts"].values()
+    monkeypatch.delenv("NEXUDUS_USERNAME")
+    monkeypatch.delenv("NEXUDUS_PASSWORD")
+    assert shell("ledger").code == 2
+    monkeypatch.setenv("NEXUDUS_TOKEN", kept["access"])
+
+    planned = shell("plan", tmp_path / "cobot.csv", "--mapping", "cobot", "--limit", "none")
+
+    known = "ledger: 1 of 1 row known from earlier runs of 'Cobot'"
+    assert (planned.code, known in planned.err.splitlines()) == (0, True)
+    assert [each["rows"] for each in shell("ledger", "--json").json["sources"]] == [1]
 
 
 def test_a_dry_run_teaches_nothing(imported, sandbox, shell):
