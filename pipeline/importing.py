@@ -14,11 +14,12 @@ from types import MappingProxyType
 from pipeline.api import reading
 from pipeline.api.client import Client
 from pipeline.naming import read_names
-from pipeline.planning.build import Request, build, key_of
+from pipeline.planning.build import Request, build
 from pipeline.planning.ledger import Ledger, recognised
 from pipeline.planning.names import Resolver, lists_needed
+from pipeline.planning.newcomers import are_all_near
 from pipeline.planning.plan import Change, Plan
-from pipeline.planning.stored import Named, Record, Stored, ids_by_key
+from pipeline.planning.stored import Named, Record, Stored, ids_by_key, same_name
 from pipeline.prepared import Prepared
 from pipeline.rows import Row
 from pipeline.runs.apply import Apply
@@ -45,6 +46,10 @@ def look_up(client: Client, prepared: Prepared, ledger: Ledger = MappingProxyTyp
     lost = [each for each, known in zip(there, rows, strict=True) if each != known]
     stored = _with_records(client, entity, lost, stored)  # by name, since the ledger's are gone
     more = lists_needed(entity, there, stored) - set(stored.names)
+    if entity.name in more:
+        near = {**stored.names, entity.name: _named(stored)}
+        if are_all_near(entity, there, replace(stored, names=near)):
+            stored, more = replace(stored, names=near), more - {entity.name}
     return replace(stored, names={**stored.names, **_lists(client, more)})
 
 
@@ -160,7 +165,7 @@ def _with_records(client: Client, entity: Entity, rows: Sequence[Row], stored: S
         | {each["Id"] for each in listed if archives and each.get(archives.name)},
     )
     wanted = [row.value(id_name) for row in rows if row.value(id_name)]
-    wanted += [each for row in unnamed for each in _ids(entity, row, stored)]
+    wanted += _ids(entity, unnamed, stored)
     new = [each for each in wanted if each not in stored.records]
     records = reading.whole_records(client, entity, new) if new else ()
     return replace(stored, records={**stored.records, **{each["Id"]: each for each in records}})
@@ -170,21 +175,26 @@ def _listed(
     client: Client, entity: Entity, rows: Iterable[Row], stored: Stored
 ) -> Iterator[Record]:
     """List the locations of rows that are known by name: one listing finds all of a location."""
-    place = entity.key[0]
-    places = {_resolved(entity, row, stored).value(place) for row in rows}
+    place, resolver = entity.key[0], Resolver("", entity, stored)
+    places = {resolver.place_of(row) for row in rows}
     places -= {each for each, _ in stored.ids}  # those listed already
-    for each in sorted(each for each in places if isinstance(each, int)):
+    for each in sorted(each for each in places if each is not None):
         filters = {entity.filter_name(place): each}
         records = reading.listing(client, entity.path, filters)
         # The service ignores a filter it does not know: every row is compared again.
         yield from (record for record in records if record.get(place) == each)
 
 
-def _resolved(entity: Entity, row: Row, stored: Stored) -> Row:
-    return Resolver("", entity, stored).resolve(row).row
+def _named(stored: Stored) -> tuple[Named, ...]:
+    """Return the records of the locations that were listed, as a list of names."""
+    ids = stored.ids.items()
+    return tuple(Named(number, name, place) for (place, name), numbers in ids for number in numbers)
 
 
-def _ids(entity: Entity, row: Row, stored: Stored) -> tuple[int, ...]:
-    key = key_of(entity, _resolved(entity, row, stored))
-    ids = stored.ids.get(key, ()) if key else ()
-    return ids if len(ids) == 1 else ()
+def _ids(entity: Entity, rows: Iterable[Row], stored: Stored) -> list[int]:
+    """Return the ids of the records that rows mean by location and name."""
+    resolver = Resolver("", entity, stored)
+    named = [each for each in rows if each.value(entity.key[-1]) is not None]
+    keys = ((resolver.place_of(row), same_name(row.value(entity.key[-1]))) for row in named)
+    found = [stored.ids.get((place, name), ()) for place, name in keys if place is not None]
+    return [ids[0] for ids in found if len(ids) == 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.api import reading
@@ -15,6 +15,11 @@ from pipeline.schema import Cell, Entity, Field
 
 def read_names(client: Client, name: str) -> tuple[Named, ...]:
     """Read a look-up list of the account. Raises ApiError."""
+    return names_of(name, reading.listing(client, LOOKUPS[name].path))
+
+
+def names_of(name: str, listed: Iterable[Mapping[str, Any]]) -> tuple[Named, ...]:
+    """Return listed records as entries of a look-up list."""
     lookup = LOOKUPS[name]
     return tuple(
         Named(
@@ -22,7 +27,7 @@ def read_names(client: Client, name: str) -> tuple[Named, ...]:
             str(each.get(lookup.label) or ""),
             each.get(lookup.place) if lookup.place else None,
         )
-        for each in reading.listing(client, lookup.path)
+        for each in listed
     )
 
 

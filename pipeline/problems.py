@@ -6,7 +6,7 @@ A sentence says what is wrong with the value in quotes; a hint says what is allo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 
 from pipeline.schema import Severity
@@ -15,6 +15,7 @@ IGNORE_BASE = (
     "import with --ignore-base, which writes every cell that differs: look at its plan first."
 )
 MAX_QUOTED = 60  # characters of a value that a message repeats
+NAMES_SAID_ONCE = {"unknown_name", "ambiguous_name"}
 
 
 class Entry(NamedTuple):
@@ -193,8 +194,13 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "delete_not_allowed": Entry("Action is delete.", "Deleting needs the option --allow-delete."),
     "unknown_name": Entry("{value} is no {what} of this account.", "{nearest}"),
-    "ambiguous_name": Entry(
-        "{value} is the name of {count} {what}: {candidates}.", "Write the id instead."
+    "ambiguous_name": Entry("{value} is the name of {count} {what}: {candidates}.", "{instead}"),
+    "linked_row_lost": Entry(
+        "{value} is on row {other}, which is not created: {why}.",
+        "Mend row {other}, or take the name out of the cell.",
+    ),
+    "linked_record_deleted": Entry(
+        "{which} is deleted by row {other}.", "Take it out of the cell, or keep row {other}."
     ),
     "read_only_edited": Entry(
         "is read-only: what was edited in {count} is left out (first: row {first}, {value}).",
@@ -360,6 +366,27 @@ def problem(
 def is_error(each: Problem) -> bool:
     """Whether the problem keeps its row from being sent."""
     return each.severity == "error"
+
+
+def said_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Say of a name that many rows use once what is wrong with it, with their number."""
+    found = list(problems)
+    rows: dict[Problem, set[int | None]] = {}
+    for each in found:
+        if each.code in NAMES_SAID_ONCE:
+            rows.setdefault(replace(each, row=None), set()).add(each.row)
+    told = []
+    for each in found:
+        if each.code not in NAMES_SAID_ONCE:
+            told.append(each)
+            continue
+        users = rows.pop(replace(each, row=None), None)
+        if users is not None and len(users) > 1:
+            words = f"({len(users):,} rows, first: row {each.row})"
+            told.append(replace(each, message=f"{each.message.removesuffix('.')} {words}."))
+        elif users is not None:
+            told.append(each)
+    return told
 
 
 def in_sheet_order(problems: Iterable[Problem], columns: Iterable[str] = ()) -> list[Problem]:

@@ -78,8 +78,12 @@ def copy(tmp_path: Path) -> Path:
     return target
 
 
-def rooms(path: Path, *, new: int, changed: int) -> Path:
-    """So many rooms like those of the sample; the first `changed` of them are to be changed."""
+def rooms(path: Path, *, new: int, changed: int, linked: bool = False) -> Path:
+    """So many rooms like those of the sample; the first `changed` of them are to be changed.
+
+    With `linked` the new ones are halls of two parts that link both ways, and the others link to
+    one of them each.
+    """
     book = openpyxl.load_workbook(SAMPLES / "rooms.xlsx")
     sheet = book["Resources"]
     columns = {cell.value: cell.column for cell in sheet[1]}
@@ -89,9 +93,21 @@ def rooms(path: Path, *, new: int, changed: int) -> Path:
         values = list(line)
         values[columns["Name"] - 1] = f"Room {number:04}"
         values[columns["Allocation"] - 1] = 40 if number < changed else 4
+        if linked:
+            values[columns["LinkedResources"] - 1] = _partners(number, new, changed)
         sheet.append(values)
     book.save(path)
     return path
+
+
+def _partners(number: int, new: int, changed: int) -> str:
+    if number < changed:
+        partners = [changed + number % new]
+    elif (place := (number - changed) % 3) == 0:
+        partners = [each for each in (number + 1, number + 2) if each < changed + new]
+    else:
+        partners = [number - place]
+    return ", ".join(f"Room {each:04}" for each in partners)
 
 
 def by_name(sandbox: Sandbox) -> dict[str, dict[str, Any]]:

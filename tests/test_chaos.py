@@ -142,7 +142,7 @@ def check_end(account: Account, said: Mapping[str, Any], calm: Mapping[str, Any]
     assert len(account.service.requests("POST")) <= posts
 
 
-def prepare(folder: Path, *, new: int, changed: int) -> dict[str, Any]:
+def prepare(folder: Path, *, new: int, changed: int, linked: bool = False) -> dict[str, Any]:
     """Make an account with rooms, the workbook that changes it, and what comes of that."""
     base = folder / "base"
     base.mkdir()
@@ -155,7 +155,7 @@ def prepare(folder: Path, *, new: int, changed: int) -> dict[str, Any]:
     assert len(service.records()) >= changed  # opening it also brings everything into one file
     calm = folder / "calm"
     calm.mkdir()
-    file = rooms(folder / "rooms.xlsx", new=new, changed=changed)
+    file = rooms(folder / "rooms.xlsx", new=new, changed=changed, linked=linked)
     account = Account(calm, base / "sandbox.sqlite")
     assert account.command.run("import", file, "--yes")[0] == 0
     account.service.kill()
@@ -173,13 +173,29 @@ def calm(tmp_path_factory) -> dict[str, Any]:
     return prepare(tmp_path_factory.mktemp("calm"), new=18, changed=12)
 
 
+@pytest.fixture(scope="module")
+def linked(tmp_path_factory) -> dict[str, Any]:
+    """Such an account and workbook, in which rows link to rows of the same file, also both ways."""
+    return prepare(tmp_path_factory.mktemp("linked"), new=18, changed=12, linked=True)
+
+
 def test_whatever_is_drawn_the_end_is_the_same(calm, tmp_path_factory, request):
     """A few schedules of faults and kills in CI, as many as --chaos asks for otherwise."""
+    draw_schedules(calm, tmp_path_factory, request.config.getoption("--chaos"), few=3)
+
+
+def test_whatever_is_drawn_no_link_is_lost(linked, tmp_path_factory, request):
+    """The same of rows that link to each other: every link is there in the end."""
+    draw_schedules(linked, tmp_path_factory, request.config.getoption("--chaos"), few=2)
+
+
+def draw_schedules(calm, tmp_path_factory, chaos: int, *, few: int) -> None:
+    """Carry the file through drawn faults and kills, and compare with the undisturbed run."""
 
     @settings(
-        max_examples=request.config.getoption("--chaos") or 3,
+        max_examples=chaos or few,
         deadline=None,
-        derandomize=not request.config.getoption("--chaos"),
+        derandomize=not chaos,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
@@ -196,6 +212,28 @@ def test_whatever_is_drawn_the_end_is_the_same(calm, tmp_path_factory, request):
         check_end(account, said, calm)
 
     draw()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(sent, marks=[] if sent in {1, 20, 33} else [pytest.mark.chaos])
+        for sent in range(1, 36)
+    ],
+)
+def test_rows_that_link_to_each_other_killed_at_each_request(linked, tmp_path, sent):
+    """The command is killed when it has sent so many: 30 rows and 6 second requests in the end."""
+    account = Account(tmp_path, linked["data"], limits=["write:25/1"])
+    process = account.command.start("import", folder_copy(linked["file"], tmp_path), "--yes")
+    while len(account.attempts()) < sent and process.poll() is None:
+        time.sleep(0.005)
+    process.kill()
+    process.communicate()
+
+    code, out, errors = account.command.run("resume", 1, "--json")
+
+    assert code == 0, errors
+    check_end(account, json.loads(out), linked)
 
 
 def folder_copy(file: Path, folder: Path) -> Path:

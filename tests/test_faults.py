@@ -62,14 +62,16 @@ def workbook(path: Path, *, edited: bool) -> Path:
     return path
 
 
-NOT_COMPARED = {"Id", "CreatedOn", "UpdatedOn", "UniqueId", "Timeslots"}
+NOT_COMPARED = {"Id", "CreatedOn", "UpdatedOn", "UniqueId", "Timeslots", "LinkedResourceIds"}
 
 
 def told(records: list[dict[str, Any]]) -> dict[tuple[Any, Any], dict[str, Any]]:
     """Return the records by location and name, without what differs from run to run."""
+    names = {each["Id"]: each["Name"] for each in records}
     found = {
         (each["BusinessId"], each["Name"]): {
             **{key: value for key, value in each.items() if key not in NOT_COMPARED},
+            "LinkedResources": sorted(names[number] for number in each["LinkedResources"]),
             "slots": sorted(
                 (slot["DayOfWeek"], slot["FromTime"], slot["ToTime"]) for slot in each["Timeslots"]
             ),

@@ -92,7 +92,8 @@ def _import(prepared: Prepared, session: Session, choices: ImportChoices, source
         return _leave_alone(found, session, source)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
-    with session.running(run, found.plan.writes) as terms:
+    rows = found.plan.writes - len(found.plan.twice)
+    with session.running(run, rows) as terms:
         applied = importing.carry_out(found.plan, run, entity, session.client, journal, terms)
         results = session.results(run, lambda: _write(found, applied, source.results))
         code = max(session.close(run, applied, results), _exit_code(found.plan, applied))

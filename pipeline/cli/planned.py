@@ -35,7 +35,7 @@ class Planned:
 
     def show(self) -> None:
         """Print problems, changes and counts."""
-        self.screen.warn(text.problem_lines(self.plan.problems, text.MAX_LINES * 5))
+        self.screen.warn(text.problem_lines(self.plan.told, text.MAX_LINES * 5))
         self.screen.say(text.plan_lines(self.plan))
         self.screen.say(text.plan_summary(self.plan, self.seconds))
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pipeline import rules
 from pipeline.planning import radar
 from pipeline.planning.ledger import claimed, handed_over, minded, recognised
-from pipeline.planning.names import Resolved, Resolver
+from pipeline.planning.names import Resolved, Resolver, is_own_list
+from pipeline.planning.newcomers import find_newcomers, links_to_deleted, lost_links, parted
 from pipeline.planning.overlay import (
     create_payload,
     differences,
@@ -17,6 +18,7 @@ from pipeline.planning.overlay import (
     without_guards,
 )
 from pipeline.planning.plan import Change, Plan
+from pipeline.planning.sequence import in_sequence
 from pipeline.planning.since import condensed, lost, met, wishes_nothing, without_respelt
 from pipeline.planning.stored import Key, Stored, same_name
 from pipeline.problems import Problem, in_sheet_order, is_error, problem, quoted
@@ -32,6 +34,8 @@ BLOCKED = {  # problems that only the account could tell: the row is blocked, no
     "unknown_name",
     "ambiguous_name",
     "same_record",
+    "linked_row_lost",
+    "linked_record_deleted",
     "ledger_gone",
     "ledger_taken",
 }
@@ -57,9 +61,11 @@ def build(request: Request, stored: Stored) -> Plan:
     by_row: dict[int, list[Problem]] = {}
     for each in request.problems:
         by_row.setdefault(each.row or 0, []).append(each)
-    builder = _Builder(request, stored, by_row)
-    apart = builder.apart([builder.change(row) for row in request.rows])
-    changes = radar.Radar(request.sheet, request.entity, request.rows, stored).watched(apart)
+    new = find_newcomers(request.sheet, request.entity, request.rows, stored)
+    resolver = Resolver(request.sheet, request.entity, stored, new.coming, new.left_out)
+    builder = _Builder(request, stored, by_row, resolver)
+    tied = builder.tied(builder.apart([builder.change(row) for row in request.rows]))
+    changes = radar.Radar(request.sheet, request.entity, request.rows, stored).watched(tied)
     own = [each for change in changes for each in change.problems]
     told = set(own)
     untold = [each for each in request.problems if each.row is None or each not in told]
@@ -78,6 +84,7 @@ def build(request: Request, stored: Stored) -> Plan:
             )
         ),
         known_ids=frozenset(each for ids in stored.ids.values() for each in ids),
+        twice=in_sequence(each for each in changes if each.writes).twice,
     )
 
 
@@ -94,14 +101,14 @@ class _Builder:
     request: Request
     stored: Stored
     problems: Mapping[int, Sequence[Problem]]  # of the request, by row
+    resolver: Resolver
 
     def change(self, row: Row) -> Change:
         """Plan one row, as if it stood alone."""
         if row.action == "skip":
             return Change(row.number, "skip", _name(self.request.entity, row))
         own = self.problems.get(row.number, ())
-        resolver = Resolver(self.request.sheet, self.request.entity, self.stored)
-        resolved = resolver.resolve(row)
+        resolved = self.resolver.resolve(row)
         change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
         change = minded(self.request.sheet, self.request.entity, row, change, self.stored.ledger)
         problems = (*own, *resolved.problems, *change.problems)
@@ -135,12 +142,12 @@ class _Builder:
             return self._blocked(row, "not_there", entity.key[-1], action=row.action)
         if row.defaults:
             filled = row.with_defaults(entity)
-            resolved = Resolver(self.request.sheet, entity, self.stored).resolve(filled)
+            resolved = self.resolver.resolve(filled)
             row = resolved.row
         unclear = {each.column for each in resolved.problems}
         row = replace(row, bad=row.bad | {str(each) for each in unclear})
         found = rules.judge_new(self.request.sheet, entity, row, self.request.columns)
-        values = wanted(entity, row, {})
+        values, links = parted(wanted(entity, row, {}))
         return Change(
             row.number,
             "create",
@@ -148,6 +155,7 @@ class _Builder:
             place=(key_of(entity, row) or (None,))[0],
             payload=create_payload(values),
             problems=(*resolved.problems, *found),
+            links=links,
         )
 
     def _gone(self, row: Row, record_id: int) -> Change:
@@ -185,9 +193,14 @@ class _Builder:
         ]
         if not changed:
             return replace(base, problems=tuple(found))
-        payload = update_payload(entity, values, names, record)
+        known, links = parted(values)
         return replace(
-            base, action="update", payload=payload, differences=changed, problems=tuple(found)
+            base,
+            action="update",
+            payload=update_payload(entity, known, names, record),
+            differences=changed,
+            problems=tuple(found),
+            links=links,
         )
 
     def _blocked(
@@ -239,6 +252,33 @@ class _Builder:
         )
         return _settled(replace(change, problems=(*change.problems, found)))
 
+    def tied(self, changes: list[Change]) -> list[Change]:
+        """Block rows that link to what the same plan deletes, or after all does not create."""
+        sheet = self.request.sheet
+        columns = _link_columns(self.request.entity, self.request.rows)
+        lost = links_to_deleted(sheet, changes, columns)
+        while True:
+            changes = [
+                _settled(replace(each, problems=(*each.problems, *lost[each.row])))
+                if each.row in lost
+                else each
+                for each in changes
+            ]
+            lost = lost_links(sheet, changes, columns)
+            if not lost:
+                return changes
+
+
+def _link_columns(entity: Entity, rows: Iterable[Row]) -> dict[tuple[int, str], str]:
+    """Return, by row and list of links, the column in which the row says what to add to it."""
+    own = [each for each in entity.fields if is_own_list(entity, each) and not each.takes_from]
+    return {
+        (row.number, each.adds_to or each.name): each.name
+        for row in rows
+        for each in own
+        if each.name in row.values
+    }
+
 
 def _settled(change: Change) -> Change:
     """Turn a change with an error into a blocked or an invalid one: nothing of it is sent."""
@@ -247,7 +287,11 @@ def _settled(change: Change) -> Change:
         return change
     only_account = all(each.code in BLOCKED for each in errors)
     return replace(
-        change, action="blocked" if only_account else "invalid", payload=None, differences=()
+        change,
+        action="blocked" if only_account else "invalid",
+        payload=None,
+        differences=(),
+        links={},
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pipeline.entities import LOOKUPS
-from pipeline.mapping.near import nearest
-from pipeline.planning.stored import Named, Record, Stored, same_name
+from pipeline.planning.directory import Directory, is_row
+from pipeline.planning.stored import Named, NewRow, Record, Stored, Target, same_name
 from pipeline.problems import Problem, problem
 from pipeline.rows import CLEAR, Mark, Row
 from pipeline.schema import Entity, Field, Value
@@ -19,19 +20,6 @@ class Resolved:
 
     row: Row
     problems: tuple[Problem, ...]
-
-
-def find(entries: Iterable[Named], text: object, place: int | None) -> list[Named]:
-    """Return the entries that `text` names: in the location first, the exact spelling first."""
-    wanted = same_name(text)
-    everywhere = list(entries)
-    near = [each for each in everywhere if each.place in {place, None}]
-    for pool in (near, everywhere) if place is not None else (everywhere,):
-        exact = [each for each in pool if same_name(each.name) == wanted]
-        loose = [each for each in pool if same_name(each.name).lower() == wanted.lower()]
-        if exact or loose:
-            return exact or loose
-    return []
 
 
 def lists_needed(entity: Entity, rows: Iterable[Row], stored: Stored) -> set[str]:
@@ -56,13 +44,57 @@ def name_counts(entity: Entity, row: Row, field: Field, stored: Stored) -> bool:
     return record is None or same_name(record.get(field.name) or "") != same_name(text)
 
 
+def is_own_list(entity: Entity, field: Field) -> bool:
+    """Whether the field lists records of the entity itself: rows of one file may be meant."""
+    return field.link == entity.name and isinstance(field.kind.empty, list)
+
+
 @dataclass(frozen=True)
 class Resolver:
-    """Replaces the names in a row's links by ids, with the lists that the account holds."""
+    """Replaces the names in a row's links by ids, with the lists that the account holds.
+
+    A list of records of the entity itself may also name `newcomers`: rows of the file that become
+    records, which then stand in the list themselves, or records under the names that the file
+    gives them. Only where nothing else is meant a row that is `left_out` is: that is told of later.
+    """
 
     sheet: str
     entity: Entity
     stored: Stored
+    newcomers: tuple[Target, ...] = ()
+    left_out: tuple[NewRow, ...] = ()
+
+    def place_of(self, row: Row) -> int | None:
+        """Return the location's id; None where it is blank, or no location has the name."""
+        place, _ = self._link(row, self.entity.by_name[self.entity.key[0]], None)
+        return place if isinstance(place, int) else None
+
+    def matches(self, link: Field, text: object, place: int | None) -> list[Target]:
+        """Return what a name in a field may mean."""
+        found = self._directory(link).find(text, place)
+        if not found and is_own_list(self.entity, link):
+            return self._left.find(text, place)
+        return found
+
+    @cached_property
+    def _left(self) -> Directory:
+        return Directory(self.left_out)
+
+    @cached_property
+    def _directories(self) -> dict[str, Directory]:
+        return {}
+
+    def _directory(self, link: Field) -> Directory:
+        own = is_own_list(self.entity, link)
+        key = f"{link.link} and rows" if own else link.link
+        if key not in self._directories:
+            entries = self.stored.names.get(link.link, ())
+            places = self.stored.names.get(self.entity.by_name[self.entity.key[0]].link, ())
+            self._directories[key] = Directory(
+                (*entries, *(self.newcomers if own else ())),
+                {each.id: each.name for each in places},
+            )
+        return self._directories[key]
 
     def resolve(self, row: Row) -> Resolved:
         """Return the row with ids only; the location is settled first, since it guides the rest."""
@@ -73,7 +105,8 @@ class Resolver:
             value, problems = self._link(row, field, place)
             if field.name in values or value is not None:
                 values[field.name] = value
-            found += problems
+            # While the location is not known, that is why a name fits several of them.
+            found += [each for each in problems if not (found and each.code == "ambiguous_name")]
             if LOOKUPS[field.link].place is None:
                 place = value if isinstance(value, int) else self._record(row).get(field.name)
         return Resolved(replace(row, values=values), tuple(found))
@@ -97,11 +130,10 @@ class Resolver:
         value = row.values.get(field.name)
         if value is None or value is CLEAR:
             return value, []
-        entries = self.stored.names.get(field.link, ())
-        ids: list[int] = []
+        ids: list[Value] = []
         problems = []
         for item in _items(value):
-            matches = [item] if isinstance(item, int) else _matches(entries, item, place)
+            matches = [item] if isinstance(item, int) else self._ids_of(field, item, place)
             if len(matches) == 1:
                 ids += matches
             else:
@@ -110,13 +142,17 @@ class Resolver:
             return list(dict.fromkeys(ids)), problems
         return (ids[0] if ids else None), problems
 
+    def _ids_of(self, field: Field, text: object, place: int | None) -> list[Value]:
+        """Return what a name means: ids, or rows that have none yet."""
+        found = self.matches(field, text, place)
+        return list(dict.fromkeys(each.id if isinstance(each, Named) else each for each in found))
+
     def _stand_in(
         self, row: Row, field: Field, column: str, given: Value, place: int | None
     ) -> tuple[Value, list[Problem]]:
         """Take the id from the name column, or see that id and name mean the same."""
-        entries = self.stored.names.get(field.link, ())
         text = row.value(column)
-        matches = _matches(entries, text, place)
+        matches = self._ids_of(field, text, place)
         if given in matches or (given is None and len(matches) == 1):
             return given or matches[0], []
         if given is None or not matches:
@@ -124,24 +160,38 @@ class Resolver:
         if isinstance(given, Mark):
             words = {"field": f"{field.name} <{given.value}>", "actual": "blank"}
         else:
-            actual = next((each.name for each in entries if each.id == given), given)
+            names = self.stored.names.get(field.link, ())
+            actual = next((each.name for each in names if each.id == given), given)
             words = {"field": f"{field.name} {given}", "actual": f"'{actual}'"}
         return given, [self._problem("names_disagree", row, column, text, **words)]
 
     def _unclear(
         self, row: Row, column: str, field: Field, text: object, place: int | None
     ) -> Problem:
-        entries = self.stored.names.get(field.link, ())
-        lookup = LOOKUPS[field.link]
-        matches = find(entries, text, place)
-        if matches:
-            words = {"what": lookup.nouns, "count": len(matches), "candidates": _list(matches)}
-            return self._problem("ambiguous_name", row, column, text, **words)
-        near = nearest(text, {each.name for each in entries})
-        close = [next(each for each in entries if each.name == name) for name in near]
-        hint = (
-            f"Did you mean {_list(close)}?" if close else f"It has {len(entries)} {lookup.nouns}."
-        )
+        lookup, directory = LOOKUPS[field.link], self._directory(field)
+        if matches := self.matches(field, text, place):
+            instead = "Write the id instead."
+            if any(map(is_row, matches)):
+                instead = f"Give each {lookup.noun} a name of its own."
+            return self._problem(
+                "ambiguous_name",
+                row,
+                column,
+                text,
+                what=lookup.nouns,
+                count=len(matches),
+                candidates=directory.words(matches),
+                instead=instead,
+            )
+        near, whole = directory.near(text, place), directory.holds_part(text)
+        hint = f"It has {len(self.stored.names.get(field.link, ()))} {lookup.nouns}."
+        if whole is not None and isinstance(field.kind.empty, list):
+            hint = (
+                f"A name with a comma, such as {directory.words([whole])}, cannot stand in a list: "
+                f"{'rename it' if is_row(whole) else 'write its id'}."
+            )
+        elif near:
+            hint = f"Did you mean {directory.words(near)}?"
         return self._problem("unknown_name", row, column, text, what=lookup.noun, nearest=hint)
 
     def _problem(self, code: str, row: Row, column: str, text: object, **words: object) -> Problem:
@@ -152,11 +202,3 @@ def _items(value: Value) -> Sequence[Value]:
     if value is None or value is CLEAR:
         return ()
     return value if isinstance(value, list) else (value,)
-
-
-def _matches(entries: Iterable[Named], text: object, place: int | None) -> list[int]:
-    return [each.id for each in find(entries, text, place)]
-
-
-def _list(entries: Iterable[Named]) -> str:
-    return ", ".join(f"'{each.name}' ({each.id})" for each in entries)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
-from pipeline.problems import Problem
+from pipeline.problems import Problem, said_once
 from pipeline.schema import Cell
 
 ChangeAction = Literal["create", "update", "delete", "unchanged", "skip", "blocked", "invalid"]
@@ -56,13 +57,15 @@ class Plan:
     """All changes in sheet order, and every problem of the file, those of single rows included.
 
     `known_ids` are the records that were there under the rows' locations, `read_at` is when (on the
-    clock that measures).
+    clock that measures). The creates in rows `twice` take a second request: they link to rows that
+    are created after them.
     """
 
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
     known_ids: frozenset[int] = frozenset()
     read_at: float = 0.0
+    twice: frozenset[int] = frozenset()
 
     def counts(self) -> Counter[str]:
         """Count the rows by what is to become of them."""
@@ -71,7 +74,24 @@ class Plan:
     @property
     def writes(self) -> int:
         """How many requests that write the plan takes."""
-        return sum(each.writes for each in self.changes)
+        return sum(each.writes for each in self.changes) + len(self.twice)
+
+    @property
+    def told(self) -> list[Problem]:
+        """The problems as they are shown: a name that is wrong in many rows stands there once."""
+        return said_once(self.problems)
+
+    def link_words(self, change: Change) -> dict[str, str]:
+        """Say, by field, which rows of the file a create links to, and what that takes."""
+        later = ", by a second request" if change.row in self.twice else ""
+        return {
+            field: ", ".join(f"row {row} '{self._names[row]}'" for row in rows) + later
+            for field, rows in change.links.items()
+        }
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {each.row: each.name for each in self.changes}
 
     @property
     def near_creates(self) -> int:

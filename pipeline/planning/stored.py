@@ -31,6 +31,21 @@ class Named:
 
 
 @dataclass(frozen=True)
+class NewRow:
+    """A row of the file that becomes a record: in a list of links it stands until it has an id."""
+
+    row: int
+    name: str
+    place: int | None
+
+    def __str__(self) -> str:
+        return f"row {self.row} '{self.name}'"
+
+
+Target = Named | NewRow
+
+
+@dataclass(frozen=True)
 class Stored:
     """Whole records by id, ids by (location, name) for every location listed, look-up lists.
 

@@ -35,23 +35,27 @@ def problem_summary(problems: Sequence[Problem], rows: int) -> str:
 
 def plan_lines(plan: Plan, most: int = MAX_LINES) -> list[str]:
     """Return what is to become of the rows: creates by name, updates cell by cell, blocked rows."""
-    lines = [line for change in plan.changes for line in _change_lines(change)]
+    lines = [line for each in plan.changes for line in _change_lines(each, plan.link_words(each))]
     shown = lines[:most]
     if len(lines) > most:
         shown.append(f"… and {len(lines) - most} lines more")
     return shown
 
 
-def _change_lines(change: Change) -> list[str]:
+def _change_lines(change: Change, links: Mapping[str, str]) -> list[str]:
     head = f"row {change.row}: {change.action} '{change.name}'"
     if change.record_id is not None:
         head += f" ({change.record_id})"
     if change.action == "update":
         return [
             head,
-            *(f"    {d.field}: {_cell(d.old)} → {_cell(d.new)}" for d in change.differences),
+            *(
+                f"    {d.field}: {_cell(d.old)} → {d.new if d.field in links else _cell(d.new)}"
+                for d in change.differences
+            ),
         ]
-    return [head] if change.action in {"create", "delete", "blocked"} else []
+    head_only = change.action in {"create", "delete", "blocked"}
+    return [head, *(f"    {field}: {words}" for field, words in links.items())] if head_only else []
 
 
 def _cell(cell: Cell) -> str:
@@ -68,7 +72,7 @@ def plan_summary(plan: Plan, seconds: float) -> str:
     said = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
     line = (
         f"{_many(len(plan.changes), 'row')}: {said or 'nothing to do'}. "
-        f"{_many(plan.writes, 'write request')}, at least {duration(seconds)}."
+        f"{_many(plan.writes, 'write request')}{_second(plan)}, at least {duration(seconds)}."
     )
     if count := plan.near_creates:
         verb = "resembles" if count == 1 else "resemble"
@@ -79,6 +83,12 @@ def plan_summary(plan: Plan, seconds: float) -> str:
 def known_line(count: int, rows: int, source: str) -> str:
     """Say how many rows the ledger knows."""
     return f"ledger: {count:,} of {_many(rows, 'row')} known from earlier runs of '{source}'"
+
+
+def _second(plan: Plan) -> str:
+    if not plan.twice:
+        return ""
+    return f" ({len(plan.twice):,} of them for links that wait for rows created later)"
 
 
 def outcome_lines(outcomes: Iterable[Outcome], sheet: str, most: int = MAX_LINES) -> list[str]:
@@ -105,7 +115,7 @@ def _state(run: Mapping[str, Any]) -> str:
         return "Imported again since."
     if not run["open"]:
         return "Done."
-    if not (run["counts"]["unsent"] or run["counts"]["in_doubt"]):
+    if not (run["counts"]["unsent"] or run["counts"]["in_doubt"] or run["stopped"]):
         return "Done, but its results are not written yet."
     return str(run["stopped"] or "Broken off (killed, or a power cut).")
 

@@ -13,17 +13,21 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import chain
+from typing import NamedTuple
 
 from pipeline.api.client import Client
 from pipeline.api.replies import Verdict
 from pipeline.errors import PipelineError, ProtocolError, StoppedError
 from pipeline.planning.plan import Change
+from pipeline.planning.sequence import is_half_done, is_unborn
 from pipeline.runs.doubts import Doubts, Search
 from pipeline.runs.fresh import Fresh
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Attempt, Run, is_doubtful
+from pipeline.runs.linking import Linking
 from pipeline.runs.outcome import Outcome, outcome_of
-from pipeline.runs.send import Sender, Sent
+from pipeline.runs.send import Sender, Sent, method_of
 from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
@@ -62,7 +66,9 @@ class Apply:
         self._fresh = Fresh(entity, client, search, planned_at)
         self._doubts = Doubts(search, client, terms)
         self._waiting: deque[Change] = deque()
-        self._flying: dict[Future[Sent], Change] = {}
+        self._linking = Linking(entity, journal.outcomes(run.id), journal.names(run.id))
+        self._entity = entity
+        self._flying: dict[Future[Sent], _Flight] = {}
         self._alone = False
         self._sendings: Counter[int] = Counter()
         self._tried: set[int] = set()
@@ -77,7 +83,7 @@ class Apply:
         Never raises for what the service, the network or a full disk does: the run then ends
         early, and what the journal knows of each row is true; a resume looks for the rest.
         """
-        self._waiting = deque(each for each in changes if each.writes)
+        self._waiting = deque(self._linking.in_order(each for each in changes if each.writes))
         self._terms.brake.release()
         stopped: PipelineError | None = None
         try:
@@ -98,11 +104,13 @@ class Apply:
 
     def take_up(self, change: Change, attempts: Sequence[Attempt]) -> bool:
         """Hear of what an earlier process sent; True when the row has to be looked for first."""
-        doubtful = any(map(is_doubtful, attempts))
-        if doubtful or any(each.verdict == Verdict.DONE.name for each in attempts):
+        sent = _of(change, attempts)
+        doubtful = any(map(is_doubtful, sent))
+        if doubtful or any(each.verdict == Verdict.DONE.name for each in sent):
             self._tried.add(change.row)
-        if doubtful and change.action == "create":
-            self._doubts.add(change, attempts)
+        if doubtful and is_unborn(change):
+            self._doubts.add(change, sent)
+            self._linking.expect(change)
             return True
         return False
 
@@ -113,18 +121,24 @@ class Apply:
         self._check_failures()
         if self._flying and not self._may_send():
             self._land(TICK_SECONDS)
-        elif self._doubts and (not self._waiting or len(self._doubts) >= DOUBTS_AT_ONCE):
+        elif self._doubts and (self._next() is None or len(self._doubts) >= DOUBTS_AT_ONCE):
             self._settle_doubts()
         else:
             self._launch()
         self._terms.watch.tick()
 
     def _may_send(self) -> bool:
-        if not self._waiting or self._alone or len(self._doubts) >= DOUBTS_AT_ONCE:
+        place = self._next()
+        if place is None or self._alone or len(self._doubts) >= DOUBTS_AT_ONCE:
             return False
-        if self._sender.goes_alone(self._waiting[0]):
+        if self._sender.goes_alone(self._waiting[place]):
             return False
         return len(self._flying) < self._senders_wanted()
+
+    def _next(self) -> int | None:
+        """Return the place of the first change that need not wait for another row."""
+        ready = (n for n, each in enumerate(self._waiting) if self._linking.is_ready(each))
+        return next(ready, None)
 
     def _senders_wanted(self) -> int:
         """Return how many requests have to be under way for the pace to be kept."""
@@ -135,16 +149,39 @@ class Apply:
         return min(max(math.ceil(rate * seconds * SPARE), 1), MAX_SENDERS)
 
     def _launch(self) -> None:
-        first = self._waiting[0]
-        change = self._fresh.current(first, self._waiting, tried=first.row in self._tried)
-        self._waiting.popleft()
+        place = self._next()
+        if place is None:  # nothing is under way that any of them could wait for
+            self._linking.give_up()
+            place = 0
+        first = self._waiting[place]
+        del self._waiting[place]
+        change = self._current(first)
         if isinstance(change, Outcome):
             self._end(change)
             return
+        if first.links:
+            links = self._linking.leaves(first, change)
+            self._journal.ready(self._run, self._entity, change, links)
         self._alone = self._sender.goes_alone(change)
         # Once only: a pace slower than records grow old must not keep a row for ever.
         is_old = _never if first.row in self._held_back else partial(self._fresh.is_old, change)
-        self._flying[self._senders.submit(self._sender.send, change, is_old)] = change
+        future = self._senders.submit(self._sender.send, change, is_old)
+        self._flying[future] = _Flight(first, change)
+
+    def _current(self, first: Change) -> Change | Outcome:
+        """Return what is to be sent of a change now, or the outcome that makes it needless."""
+        following = chain((first,), self._waiting)
+        if not is_half_done(first):
+            change = self._linking.filled(first)
+            if isinstance(change, Outcome):
+                return change
+            return self._fresh.current(change, following, tried=first.row in self._tried)
+        if not self._linking.begins(first):
+            return outcome_of(first, "unchanged")
+        record = self._fresh.made(first, following, self._terms.brake.sleep)
+        if record is None:
+            return outcome_of(first, "stale", "It was deleted meanwhile.")
+        return self._linking.completed(first, record) or outcome_of(first, "unchanged")
 
     # ---- answers
 
@@ -157,7 +194,7 @@ class Apply:
         return bool(landed)
 
     def _take_in(self, future: Future[Sent]) -> PipelineError | None:
-        change = self._flying.pop(future)
+        planned, change = self._flying.pop(future)
         self._alone = False
         if (strange := future.exception()) is not None:  # ours to mend; the run ends in order
             self._without_outcome(change)
@@ -167,7 +204,7 @@ class Apply:
         sent = future.result()
         if sent.held_back:
             self._held_back.add(change.row)
-            self._waiting.appendleft(change)
+            self._waiting.appendleft(planned)
             return None
         self._sendings[change.row] += 1
         if sent.outcome is not None:
@@ -178,7 +215,7 @@ class Apply:
 
     def _without_outcome(self, change: Change) -> None:
         """Tell a create that may be stored from a row of which nothing left."""
-        attempts = self._journal.attempts(self._run, change.row)
+        attempts = _of(change, self._journal.attempts(self._run, change.row))
         if not any(map(is_doubtful, attempts)):
             return
         if change.action == "create":
@@ -189,9 +226,16 @@ class Apply:
         self._end(outcome_of(change, "in_doubt", words))
 
     def _end(self, outcome: Outcome) -> None:
+        outcome, rest, has_all_links = self._linking.after(outcome)
         self._journal.settle(self._run, [outcome])
+        if has_all_links:
+            self._journal.linked(self._run, outcome.row)
         if outcome.status == "created" and outcome.record_id is not None:
             self._known.add(outcome.record_id)
+        if rest is not None:
+            self._waiting.append(rest)
+            self._in_a_row = 0
+            return
         self._ended += 1
         self._failed += outcome.status in {"rejected", "in_doubt"}
         self._in_a_row = self._in_a_row + 1 if outcome.status == "in_doubt" else 0
@@ -236,8 +280,8 @@ class Apply:
         while self._flying and left > 0:
             with suppress(PipelineError):  # the first reason to stop is the one that is told
                 left -= 0 if self._land(TICK_SECONDS) else TICK_SECONDS
-        for change in list(self._flying.values()):
-            self._without_outcome(change)
+        for flight in list(self._flying.values()):
+            self._without_outcome(flight.sent)
 
     def _give_up_doubts(self) -> None:
         for change in self._doubts.give_up():
@@ -246,6 +290,18 @@ class Apply:
                 f"Run `nexudus-bulk resume {self._run:04}`: it checks before it sends."
             )
             self._end(outcome_of(change, "in_doubt", words))
+
+
+class _Flight(NamedTuple):
+    """A change under way, as it was planned and as it was sent."""
+
+    planned: Change
+    sent: Change
+
+
+def _of(change: Change, attempts: Iterable[Attempt]) -> list[Attempt]:
+    """Return the sendings of what is to be sent now: a new record's links follow by another."""
+    return [each for each in attempts if each.method == method_of(change)]
 
 
 def _never() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -18,6 +18,7 @@ from pipeline.schema import Entity
 
 RECORD_SECONDS = 60.0  # how old a record may be under an update
 NAMES_SECONDS = 300.0  # how long ago the names in use may have been listed for a create
+LOOK_AGAIN_SECONDS = 1.0  # for a record that was created a moment ago
 BATCH = 100  # records, as many as one read by ids brings
 
 
@@ -60,12 +61,31 @@ class Fresh:
         fresh = refreshed(self._entity, change, record)
         return fresh.change or self._overtaken(change, record, fresh.moved, tried=tried)
 
+    def made(
+        self, change: Change, following: Iterable[Change], sleep: Callable[[float], None]
+    ) -> Record | None:
+        """Return a record that the run has created; None when it does not show in time."""
+        clock = self._client.clocks.monotonic
+        ends_at = clock() + self._client.settings.settle_seconds
+        batch = list(following)
+        while True:
+            number = change.record_id or 0
+            if number not in self._records or self._age(number) > RECORD_SECONDS:
+                self._read(batch)
+            if number in self._records or clock() >= ends_at:
+                return self._records.get(number)
+            sleep(LOOK_AGAIN_SECONDS)
+
     def is_old(self, change: Change) -> bool:
         """Whether the record was read too long ago to lay an update over it."""
         if change.action != "update":
             return False
-        read_at = self._read_at.get(change.record_id or 0, self._planned_at)
-        return self._client.clocks.monotonic() - read_at > RECORD_SECONDS
+        return self._age(change.record_id or 0) > RECORD_SECONDS
+
+    def _age(self, number: int) -> float:
+        """Return how many seconds ago a record was read."""
+        read_at = self._read_at.get(number, self._planned_at)
+        return self._client.clocks.monotonic() - read_at
 
     def _read(self, following: Iterable[Change]) -> None:
         ids = (each.record_id for each in following if each.record_id is not None)

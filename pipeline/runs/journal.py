@@ -42,7 +42,10 @@ HOUR = 3_600.0  # seconds
 RATE_SECONDS = 7 * 86_400.0  # a limit found so long ago is looked for anew
 FORGET_SECONDS = 30 * 86_400.0  # copies of files are dropped so long after their run is done
 WAL_TRIES = 50
-OPEN = "(status IS NULL OR status IN ('unsent', 'in_doubt'))"  # rows that a resume looks at
+OPEN = (  # rows that a resume looks at; of what was created only links may be missing
+    "(status IS NULL OR status IN ('unsent', 'in_doubt') "
+    "OR (action = 'create' AND status = 'created' AND links <> '{}'))"
+)
 DOUBTFUL = f"(verdict IS NULL OR verdict IN {DOUBTFUL_VERDICTS})"
 RUN = f"SELECT {RUN_COLUMNS} FROM run"
 
@@ -155,6 +158,23 @@ class Journal:
             "DELETE FROM written WHERE at < ? OR (kind = 'read' AND at < ?)",
             (self._now() - FORGET_SECONDS, self._now() - HOUR),
         )
+
+    def ready(self, run: int, entity: Entity, change: Change, links: Mapping[str, Any]) -> None:
+        """Write down what of a row is about to leave, and which links are not in it yet.
+
+        The ids of rows that were created meanwhile stand in its payload now.
+        """
+        *_, payload, fields, _, _ = change_line(run, entity, change)
+        with self._together():
+            self._db.execute(
+                "UPDATE change SET payload = ?, fields = ?, links = ? WHERE run = ? AND row = ?",
+                (payload, fields, json.dumps(dict(links)), run, change.row),
+            )
+
+    def linked(self, run: int, row: int) -> None:
+        """Write down that no link of a row is missing any more."""
+        with self._together():
+            self._db.execute("UPDATE change SET links = '{}' WHERE run = ? AND row = ?", (run, row))
 
     def intend(self, run: int, row: int, method: str) -> int:
         """Write down that a request leaves now; it is on the disk when this returns."""
@@ -273,6 +293,10 @@ class Journal:
             run,
         )
         return tuple(Outcome(*line) for line in lines)
+
+    def names(self, run: int) -> dict[int, str]:
+        """Return what the rows of a run are called."""
+        return dict(self._all("SELECT row, name FROM change WHERE run = ?", run))
 
     def open_changes(self, run: int) -> list[Change]:
         """Return the changes that are not settled, in sheet order; secrets are not in them."""

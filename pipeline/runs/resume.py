@@ -9,6 +9,7 @@ from pipeline.api.client import Client
 from pipeline.api.replies import Verdict
 from pipeline.config import Settings
 from pipeline.planning.plan import Change
+from pipeline.planning.sequence import is_unborn
 from pipeline.runs.apply import Apply
 from pipeline.runs.doubts import certain_in
 from pipeline.runs.journal import Journal
@@ -24,18 +25,21 @@ def resume(run: Run, entity: Entity, client: Client, journal: Journal, terms: Te
     Creates that may have been stored are looked for, updates are laid over the records as they
     are now, and a name that somebody else took meanwhile is not used again.
     """
-    made = {each.record_id for each in journal.outcomes(run.id) if each.status == "created"}
-    run = replace(run, known=run.known | {each for each in made if each is not None})
     changes, attempts = _left(run, journal), _by_row(journal.attempts(run.id))
     settled = _answered(changes, attempts)
-    apply = Apply(run, entity, client, journal, terms)
-    fresh = [
-        each
-        for each in changes
-        if each.row not in settled and not apply.take_up(each, attempts.get(each.row, []))
-    ]
     journal.settle(run.id, settled.values())
-    return apply.carry_out(fresh)
+    made = {each.record_id for each in journal.outcomes(run.id)}
+    run = replace(run, known=run.known | {each for each in made if each is not None})
+    apply = Apply(run, entity, client, journal, terms)
+    open_still = [_after(each, settled.get(each.row)) for each in changes]
+    left = [
+        each
+        for each in open_still
+        if each.row not in settled or (each.links and each.record_id is not None)
+    ]
+    return apply.carry_out(
+        [each for each in left if not apply.take_up(each, attempts.get(each.row, []))]
+    )
 
 
 def lost_requests_seconds(
@@ -61,6 +65,11 @@ def _left(run: Run, journal: Journal) -> list[Change]:
     ]
 
 
+def _after(change: Change, answer: Outcome | None) -> Change:
+    """Return a change that was answered as what is left of it: only links may be missing."""
+    return replace(change, record_id=answer.record_id) if answer else change
+
+
 def _by_row(attempts: Iterable[Attempt]) -> dict[int, list[Attempt]]:
     found: dict[int, list[Attempt]] = {}
     for each in attempts:
@@ -73,6 +82,7 @@ def _answered(changes: Iterable[Change], attempts: dict[int, list[Attempt]]) -> 
     found = {}
     for change in changes:
         for each in attempts.get(change.row, ()):
-            if change.action == "create" and each.verdict == Verdict.DONE.name:
-                found[change.row] = Outcome(change.row, "created", "", each.record_id)
+            if is_unborn(change) and each.verdict == Verdict.DONE.name:
+                words = "Created; its links are still to be added." if change.links else ""
+                found[change.row] = Outcome(change.row, "created", words, each.record_id)
     return found

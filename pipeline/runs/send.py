@@ -14,6 +14,7 @@ from pipeline.api.watching import HeldBack
 from pipeline.errors import PipelineError, StoppedError
 from pipeline.planning.overlay import same, stored_value
 from pipeline.planning.plan import Change
+from pipeline.planning.sequence import is_half_done
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import is_doubtful
 from pipeline.runs.outcome import Outcome, outcome_of
@@ -57,7 +58,7 @@ class Sender:
         """
         return (
             not self._proven
-            and change.action == "update"
+            and (change.action == "update" or is_half_done(change))
             and any(self._has(change, each) for each in self._entity.children)
         )
 
@@ -156,6 +157,11 @@ class Sender:
     def _read(self, change: Change) -> Mapping[str, Any] | None:
         ids = [change.record_id or 0]
         return next(iter(reading.whole_records(self._client, self._entity, ids)), None)
+
+
+def method_of(change: Change) -> str:
+    """Return the verb that carries a change out, or that adds the links a new record lacks."""
+    return METHODS["update" if is_half_done(change) else change.action]
 
 
 def holds(entity: Entity, record: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -46,7 +46,7 @@ def write_plan(path: Path, plan: Plan, summary: str, account: str) -> None:
         sheet = book.add_worksheet("Changes")
         _lay_out(book, sheet)
         formats = {name: book.add_format({"bg_color": c}) for name, c in COLOURS.items()}
-        lines = (line for change in plan.changes for line in _lines(change))
+        lines = (line for each in plan.changes for line in _lines(each, plan.link_words(each)))
         for row, line in enumerate(lines, start=1):
             for column, cell in enumerate(line):
                 _put(sheet, row, column, cell, formats.get(str(line[1])) if column == 1 else None)
@@ -61,7 +61,7 @@ def _write_summary(book: Workbook, plan: Plan, summary: str, account: str) -> No
     sheet.fit_to_pages(1, 0)
     bold = book.add_format({"bold": True, "font_size": 14})
     lines = ["Plan", account, summary, "Nothing was written yet.", ""]
-    lines += [str(each) for each in plan.problems]
+    lines += [str(each) for each in plan.told]
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for row, line in enumerate(lines):
         if row:  # not every program fits the height of wrapped text by itself
@@ -82,11 +82,13 @@ def _lay_out(book: Workbook, sheet: Worksheet) -> None:
     sheet.autofilter(0, 0, 0, len(COLUMNS) - 1)
 
 
-def _lines(change: Change) -> Iterator[Line]:
+def _lines(change: Change, links: Mapping[str, str]) -> Iterator[Line]:
     head = (change.row, change.action, change.name, change.record_id)
     words = " ".join(f"{p.column or ''}: {p.message} {p.hint}".strip(": ") for p in change.problems)
-    if not change.differences:
+    if not change.differences and not links:
         yield (*head, None, None, None, words or None)
+    for field, rows in links.items() if not change.differences else ():
+        yield (*head, field, None, rows, words or None)
     for each in change.differences:
         yield (*head, each.field, _text(each.old), _text(each.new), words or None)
 

@@ -1,0 +1,141 @@
+"""Rows of one file that link to each other: who becomes a record, and who after all does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.planning.directory import is_row
+from pipeline.planning.names import Resolver, is_own_list
+from pipeline.planning.plan import Change
+from pipeline.planning.stored import Named, NewRow, Stored, Target, same_name
+from pipeline.problems import Problem, problem, quoted
+from pipeline.rows import Row
+from pipeline.schema import Entity, Value
+
+WHY = {  # what becomes of a row that creates nothing
+    "skip": "its Action is skip",
+    "blocked": "it is blocked",
+    "invalid": "it has problems of its own",
+}
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Rows that are to become records, and those that will not, by what the file says of them.
+
+    `coming` also has records under the names that the file is about to give them.
+    """
+
+    coming: tuple[Target, ...]
+    left_out: tuple[NewRow, ...]
+
+
+def find_newcomers(sheet: str, entity: Entity, rows: Iterable[Row], stored: Stored) -> Newcomers:
+    """Return what the rows of a file bring to an account that a link may name."""
+    resolver = Resolver(sheet, entity, stored)
+    coming: list[Target] = []
+    left_out = []
+    for row in rows:
+        name, place = row.value(entity.key[-1]), resolver.place_of(row)
+        if name is None:
+            continue
+        record = stored.records.get(row.value(entity.id_field.name) or 0)
+        if record is not None:
+            if same_name(record.get(entity.key[-1])) != same_name(name):
+                where = place or record.get(entity.key[0])
+                coming.append(Named(row.value(entity.id_field.name), str(name), where))
+            continue
+        if row.fills(entity.id_field.name) or (place, same_name(name)) in stored.ids:
+            continue
+        new = NewRow(row.number, same_name(name), place)
+        if row.action in {"", "create"}:
+            coming.append(new)
+        else:
+            left_out.append(new)
+    return Newcomers(tuple(coming), tuple(left_out))
+
+
+def are_all_near(entity: Entity, rows: Sequence[Row], stored: Stored) -> bool:
+    """Whether every name in lists of own records is one of the row's own location.
+
+    That comes first: the records of the other locations need not be listed then.
+    """
+    new = find_newcomers("", entity, rows, stored)
+    resolver = Resolver("", entity, stored, tuple(filter(is_row, new.coming)))
+    own = [each for each in entity.fields if is_own_list(entity, each)]
+    for row in rows:
+        place = resolver.place_of(row)
+        for field in own:
+            for text in row.value(field.name) or ():
+                if not isinstance(text, str):
+                    continue
+                found = resolver.matches(field, text, place)
+                if place is None or not any(each.place == place for each in found):
+                    return False
+    return True
+
+
+def parted(
+    values: Mapping[str, Value],
+) -> tuple[dict[str, Value], dict[str, tuple[int, ...]]]:
+    """Part values into those that can be sent and, by field, the rows whose ids are not known."""
+    known, links = dict(values), {}
+    for name, value in values.items():
+        if isinstance(value, list) and any(isinstance(each, NewRow) for each in value):
+            known[name] = [each for each in value if not isinstance(each, NewRow)]
+            links[name] = tuple(each.row for each in value if isinstance(each, NewRow))
+    return known, links
+
+
+def lost_links(
+    sheet: str, changes: Sequence[Change], columns: Mapping[tuple[int, str], str]
+) -> dict[int, list[Problem]]:
+    """Return, by row, the links to rows that create nothing after all.
+
+    A row that is lost takes those with it that link to it, so this is asked until nobody is found.
+    `columns` says by row and list in which column the link stands.
+    """
+    by_row = {each.row: each for each in changes}
+    found: dict[int, list[Problem]] = {}
+    for change in changes:
+        for name, rows in change.links.items():
+            for other in (by_row[row] for row in rows if by_row[row].action != "create"):
+                lost = problem(
+                    "linked_row_lost",
+                    sheet,
+                    row=change.row,
+                    column=columns[change.row, name],
+                    value=other.name,
+                    other=other.row,
+                    why=WHY.get(other.action, f"its Action is {other.action}"),
+                )
+                found.setdefault(change.row, []).append(lost)
+    return found
+
+
+def links_to_deleted(
+    sheet: str, changes: Sequence[Change], columns: Mapping[tuple[int, str], str]
+) -> dict[int, list[Problem]]:
+    """Return, by row, the links that the plan would add to records that it deletes."""
+    deleted = {each.record_id: each for each in changes if each.action == "delete"}
+    by_row = {each.row: each for each in changes}
+    found: dict[int, list[Problem]] = {}
+    for (row, name), column in columns.items() if deleted else ():
+        change = by_row[row]
+        had = (change.before or {}).get(name) or ()
+        for number in (change.payload or {}).get(name) or ():
+            if number not in deleted or number in had:
+                continue
+            other = deleted[number]
+            lost = problem(
+                "linked_record_deleted",
+                sheet,
+                row=row,
+                column=column,
+                value=number,
+                which=f"{quoted(other.name)} ({number})",
+                other=other.row,
+            )
+            found.setdefault(row, []).append(lost)
+    return found
