@@ -413,12 +413,32 @@ def test_a_first_run_that_only_finds_its_rows_teaches_the_ledger(imported, sandb
     assert writes(sandbox) == ["PUT"]
 
 
+def test_a_number_that_stands_twice_sends_nothing(imported, sandbox):
+    """It is said at the user's own column, before anything is asked of the account."""
+    said = imported(("17", "Cormorant"), ("17", "Heron"))
+
+    assert (said.code, said.json["counts"]) == (1, counts(unsent=1, invalid=1))
+    assert (
+        "Resources row 3, column id: '17' is already on row 2: a source id means one resource. "
+        "Keep one of the two rows."
+    ) in said.err.splitlines()
+    assert writes(sandbox) == []
+
+
 def test_a_record_that_was_deleted_in_the_account_is_not_made_again(imported, sandbox):
     """The row is blocked; Action create makes a new one, which takes its place."""
     imported(("17", "Cormorant"))
-    sandbox.delete_record("Resource", by_name(sandbox)["Cormorant"]["Id"])
+    gone = by_name(sandbox)["Cormorant"]["Id"]
+    sandbox.delete_record("Resource", gone)
 
-    assert imported(("17", "Cormorant")).code == 1
+    said = imported(("17", "Cormorant"))
+
+    assert (said.code, said.json["counts"]) == (1, counts(blocked=1))
+    assert (
+        f"Resources row 2, column name: source id '17' became 'Cormorant' ({gone}) in an earlier "
+        "run; the account has that no longer. Write Action create to make a new resource, or the "
+        "Id of the one that is meant."
+    ) in said.err.splitlines()
     assert "Cormorant" not in by_name(sandbox)
 
     assert imported(("17", "Cormorant", "create")).code == 0
