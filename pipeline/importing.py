@@ -6,19 +6,20 @@ Everything but `carry_out` reads. A dry run is a run in which `carry_out` was no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 from pipeline.api import reading
 from pipeline.api.client import Client
 from pipeline.naming import names_of, read_names
 from pipeline.planning.build import Request, build
+from pipeline.planning.ledger import Ledger, recognised
 from pipeline.planning.names import Resolver, lists_needed
 from pipeline.planning.newcomers import are_all_near
 from pipeline.planning.plan import Change, Plan
-from pipeline.planning.stored import Named, Stored, ids_by_key, same_name
+from pipeline.planning.stored import Named, Record, Stored, ids_by_key, same_name
 from pipeline.prepared import Prepared
 from pipeline.rows import Row
 from pipeline.runs.apply import Apply
@@ -30,24 +31,23 @@ from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
 
-def look_up(client: Client, prepared: Prepared) -> Stored:
-    """Read what the account holds of the rows, in few requests. Raises ApiError."""
-    entity, id_name = prepared.entity, prepared.entity.id_field.name
-    rows = [each for each in prepared.rows if each.action != "skip"]
-    unnamed = [each for each in rows if not each.fills(id_name)]
+def look_up(client: Client, prepared: Prepared, ledger: Ledger = MappingProxyType({})) -> Stored:
+    """Read what the account holds of the rows, in few requests. Raises ApiError.
+
+    `ledger` is what is known of their source: such rows are looked up like those with an id.
+    """
+    entity = prepared.entity
+    typed = [each for each in prepared.rows if each.action != "skip"]
+    rows = [recognised(entity, each, ledger) for each in typed]
     places = lists_needed(entity, rows, Stored()) & {_place_link(entity)}
-    stored = Stored(names=_lists(client, places))
-    listed = _listed(client, entity, unnamed, stored)
-    stored = replace(stored, ids=ids_by_key(listed, entity.key))
-    wanted = [row.value(id_name) for row in rows if row.value(id_name)]
-    wanted += _ids(entity, unnamed, stored)
-    records = reading.whole_records(client, entity, wanted) if wanted else ()
-    stored = replace(stored, records={each["Id"]: each for each in records})
-    more = lists_needed(entity, rows, stored) - set(stored.names)
-    if entity.name in more:
-        stored = replace(stored, near=names_of(entity.name, listed))
-        if are_all_near(entity, rows, stored):
-            more -= {entity.name}
+    stored = Stored(names=_lists(client, places), ledger=ledger)
+    stored = _with_records(client, entity, rows, stored)
+    there = [recognised(entity, each, ledger, stored.records) for each in typed]
+    lost = [each for each, known in zip(there, rows, strict=True) if each != known]
+    stored = _with_records(client, entity, lost, stored)  # by name, since the ledger's are gone
+    more = lists_needed(entity, there, stored) - set(stored.names)
+    if entity.name in more and are_all_near(entity, there, stored):
+        more -= {entity.name}
     return replace(stored, names={**stored.names, **_lists(client, more)})
 
 
@@ -66,7 +66,14 @@ def make_plan(
         ),
         stored,
     )
-    return replace(plan, read_at=read_at)
+    return replace(
+        plan,
+        read_at=read_at,
+        problems=tuple(prepared.told(plan.problems)),
+        changes=tuple(
+            replace(each, problems=tuple(prepared.told(each.problems))) for each in plan.changes
+        ),
+    )
 
 
 def is_behind(plan: Plan, entity: Entity, journal: Journal, settle_seconds: float) -> bool:
@@ -75,7 +82,8 @@ def is_behind(plan: Plan, entity: Entity, journal: Journal, settle_seconds: floa
     Reading may lag behind writing: such a plan would create records a second time, or take back
     what an update has just changed.
     """
-    places = {each.place for each in plan.changes if each.action == "create"}
+    # Blocked may be what would be created, but for a record of the ledger that does not show yet.
+    places = {each.place for each in plan.changes if each.action in {"create", "blocked"}}
     made = journal.just_created(settle_seconds)
     if any(place in places and number not in plan.known_ids for number, place in made):
         return True
@@ -95,6 +103,8 @@ def source_of(prepared: Prepared, results: Path) -> Source:
         digest=hashlib.sha256(prepared.content).hexdigest(),
         sheet=prepared.sheet.name,
         results=results.resolve(),
+        reading=prepared.reading.kept(),
+        program=prepared.source,
     )
 
 
@@ -140,19 +150,38 @@ def _lists(client: Client, names: Iterable[str]) -> dict[str, tuple[Named, ...]]
     return {name: read_names(client, name) for name in sorted(names)}
 
 
+def _with_records(client: Client, entity: Entity, rows: Sequence[Row], stored: Stored) -> Stored:
+    """Add the records that rows mean: by id where there is one, else by location and name."""
+    id_name = entity.id_field.name
+    unnamed = [each for each in rows if not each.fills(id_name)]
+    listed = list(_listed(client, entity, unnamed, stored))
+    archives = entity.archive_field
+    stored = replace(
+        stored,
+        ids={**stored.ids, **ids_by_key(listed, entity.key)},
+        archived=stored.archived
+        | {each["Id"] for each in listed if archives and each.get(archives.name)},
+        near=(*stored.near, *names_of(entity.name, listed)),
+    )
+    wanted = [row.value(id_name) for row in rows if row.value(id_name)]
+    wanted += _ids(entity, unnamed, stored)
+    new = [each for each in wanted if each not in stored.records]
+    records = reading.whole_records(client, entity, new) if new else ()
+    return replace(stored, records={**stored.records, **{each["Id"]: each for each in records}})
+
+
 def _listed(
     client: Client, entity: Entity, rows: Iterable[Row], stored: Stored
-) -> list[dict[str, Any]]:
+) -> Iterator[Record]:
     """List the locations of rows that are known by name: one listing finds all of a location."""
     place, resolver = entity.key[0], Resolver("", entity, stored)
     places = {resolver.place_of(row) for row in rows}
-    listed: list[dict[str, Any]] = []
+    places -= {each for each, _ in stored.ids}  # those listed already
     for each in sorted(each for each in places if each is not None):
         filters = {entity.filter_name(place): each}
         records = reading.listing(client, entity.path, filters)
         # The service ignores a filter it does not know: every row is compared again.
-        listed += [record for record in records if record.get(place) == each]
-    return listed
+        yield from (record for record in records if record.get(place) == each)
 
 
 def _ids(entity: Entity, rows: Iterable[Row], stored: Stored) -> list[int]:

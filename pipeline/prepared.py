@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pipeline import rules
 from pipeline.base import compare
@@ -12,9 +14,14 @@ from pipeline.checks import check_cells
 from pipeline.children import child_names, join_children
 from pipeline.edits import lone_companions
 from pipeline.errors import WorkbookError
-from pipeline.header import Header, known_names, read_header
+from pipeline.foreign import name_source, sheet_of
+from pipeline.header import Header, read_header
+from pipeline.mapping.laying import Laid
 from pipeline.mapping.profile import Profile
+from pipeline.mapping.reading import read_table
+from pipeline.mapping.tables import table_of
 from pipeline.planning.build import doubled_rows
+from pipeline.planning.ledger import doubled_source_ids
 from pipeline.problems import Problem, in_sheet_order, is_error, problem
 from pipeline.rows import Row
 from pipeline.schema import Entity
@@ -38,6 +45,19 @@ class Reading:
     mapping: Profile | None = None
     decimal_comma: bool = False
 
+    def kept(self) -> str:
+        """Return what bears on the meaning of cells as JSON, for a journal."""
+        said: dict[str, Any] = {"decimal_comma": True} if self.decimal_comma else {}
+        if self.mapping is not None:
+            said["mapping"] = table_of(self.mapping)
+        return json.dumps(said, sort_keys=True)
+
+    def as_kept(self, text: str) -> Reading:
+        """Return this reading with what a journal has kept of another one."""
+        said = json.loads(text)
+        mapping = read_table(said["mapping"], "journal") if "mapping" in said else None
+        return replace(self, mapping=mapping, decimal_comma=said.get("decimal_comma", False))
+
 
 USUAL = Reading()
 
@@ -50,6 +70,8 @@ class Prepared:
     `content` are the bytes that were read: the file itself may change while a run goes on.
     `base_rows` says by row where the hidden base of an export keeps it, and what was edited.
     `reading` is how the file was read. `stamp` says what the template was made of, if it is one.
+    Under a mapping `sheet` is the user's own, and `laid` what
+    the mapping made of it, from which header and rows come.
     """
 
     entity: Entity
@@ -61,6 +83,35 @@ class Prepared:
     base_rows: Mapping[int, Edited] = field(default_factory=dict)
     reading: Reading = USUAL
     stamp: Stamp | None = None
+    laid: Laid | None = None
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """The numbers of the sheet's columns by the names that problems give them."""
+        if self.laid is None:
+            return dict(self.header.fields)
+        found = {each.header: each.columns[0].number for each in self.laid.origins.values()}
+        own = {each.text: each.number for each in reversed(self.sheet.columns)}
+        return {**own, **found}
+
+    @property
+    def results(self) -> dict[str, int]:
+        """The columns of Status, Message and Id, as far as the sheet has them."""
+        if self.laid is not None:
+            return dict(self.laid.results)
+        name = self.entity.id_field.name
+        own = {name: self.header.fields[name]} if name in self.header.fields else {}
+        return {**self.header.results, **own}
+
+    def told(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return problems in the words of the file: under a mapping its own headers and values."""
+        return self.laid.told(problems) if self.laid else list(problems)
+
+    @property
+    def source(self) -> str:
+        """The program that numbered the rows (`Row.source_id`); "" where none did."""
+        mapping = self.reading.mapping
+        return (mapping.source or mapping.name) if mapping and mapping.source_id else ""
 
     @property
     def is_hopeless(self) -> bool:
@@ -72,16 +123,23 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
     book = open_book(path)
     content = path.read_bytes()
-    read = book.sheet(wanted=reading.sheet, default=entity.sheet, known=known_names(entity))
-    header = read_header(read, entity, unknown=reading.unknown_columns)
+    source, laid = sheet_of(book, entity, reading)
+    read = laid.sheet if laid else source
+    header = read_header(read, entity, unknown="ignore" if laid else reading.unknown_columns)
     checked = check_cells(read, header, entity)
     rows, problems = list(checked.rows), [*header.problems, *checked.problems]
+    if laid:
+        rows, problems = laid.completed(rows), [*laid.problems, *problems]
+    else:
+        problems += name_source(source, entity)
     for child in entity.children:
         second = book.optional(child.field, child_names(entity, child))
         if second is not None and second.name != read.name:
             rows, more = join_children(rows, read.name, second, entity, child)
             problems += more
     problems += doubled_rows(read.name, entity, rows)
+    if reading.mapping is not None:
+        problems += doubled_source_ids(read.name, entity, rows, reading.mapping.source_id)
     compared = compare(book, rows, read, header, entity, ignore_base=reading.ignore_base)
     problems += [*compared.problems, *lone_companions(read, header, entity, compared.rows)]
     stamp = _stamp(book)
@@ -94,13 +152,14 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     return Prepared(
         entity,
         content,
-        replace(read, remarks=(*read.remarks, *compared.remarks)),
+        replace(source, remarks=(*read.remarks, *compared.remarks)),
         header,
         compared.rows,
         tuple(in_sheet_order(problems, header.fields)),
         compared.base_rows,
         reading,
         stamp,
+        laid,
     )
 
 
@@ -125,7 +184,9 @@ def check(prepared: Prepared) -> list[Problem]:
             continue
         is_new = not row.fills(entity.id_field.name) and row.action in {"", "create"}
         if is_new:
-            found += rules.judge_new(name, entity, row, prepared.header.fields)
+            new = row.with_defaults(entity)
+            found += rules.judge_new(name, entity, new, prepared.header.fields)
         else:
             found += rules.judge_alone(name, entity, row)
-    return in_sheet_order(rules.gather_missing(found), prepared.header.fields)
+    found = in_sheet_order(rules.gather_missing(found), prepared.header.fields)
+    return prepared.told(found)

@@ -97,6 +97,31 @@ CATALOGUE: dict[str, Entry] = {
         "{value} is not an action.",
         "{nearest}Leave it blank, or write create, update, skip or delete.",
     ),
+    # a cell under a mapping
+    "not_translated": Entry(
+        "{value}{count} is not {expects}, and the mapping {mapping} does not translate it.",
+        "{nearest}Add it under [fields.{field}.values]; known are {known}.",
+    ),
+    "not_a_number": Entry(
+        "'{cell}' is not a number, so the {pick} cannot be told.",
+        "Write digits, or clear the cell.",
+    ),
+    "no_amount": Entry(
+        "{value} is no length of time.", "Write a number of {unit}, or such as 90 min, 2 h or 1:30."
+    ),
+    "not_of_format": Entry(
+        "{value} is not a date as the mapping says ({format}).",
+        "Mend the cell, or the format under dates.",
+    ),
+    "never_open": Entry(
+        "{value} leaves no time at which it can be booked, and no times at all would mean always.",
+        "Give its times, or clear the cell.",
+    ),
+    "link_lost": Entry(
+        "'{item}' is no row of this file, so it takes no link back to this one.",
+        "Add its row, or set the link there by hand.",
+        "warning",
+    ),
     # the header
     "column_unknown": Entry(
         "is not a known column; it is left out.",
@@ -116,9 +141,36 @@ CATALOGUE: dict[str, Entry] = {
         "the row repeats the names of the columns.", "Remove it: one header is enough."
     ),
     "no_rows": Entry("has no rows below its header.", "Fill in at least one row.", "warning"),
+    "homeless": Entry(
+        "{count} no home: {columns}.",
+        "To be rid of this line, name them under ignored in the mapping {mapping}.",
+        "warning",
+    ),
+    "homeless_refused": Entry(
+        "{count} no home: {columns}.",
+        "Name them under ignored in the mapping {mapping}, or give them a rule.",
+    ),
+    "source_column_missing": Entry(
+        "the mapping {mapping} takes {field} from {columns}, and the file has no such column.",
+        "{nearest}ame the file's own column under [fields], or add the column.",
+    ),
+    "source_columns_missing": Entry(
+        "{count} not in the file, so that these rules of the mapping {mapping} go without: "
+        "{columns}.",
+        "Nothing needs them.",
+        "warning",
+    ),
+    "foreign_file": Entry(
+        "this looks like {title}.",
+        "Add --mapping {mapping}.",
+    ),
     # two places
     "same_id": Entry("{id} {value} is already on row {other}.", "Keep one of them."),
     "same_key": Entry("{key} is already on row {other}.", "Keep one of them."),
+    "same_source_id": Entry(
+        "{value} is already on row {other}: a source id means one {noun}.",
+        "Keep one of the two rows.",
+    ),
     "same_record": Entry("means the same {noun} as row {other}: {which}.", "Keep one of them."),
     "names_disagree": Entry(
         "{value} does not fit {field}: that is {actual}.",
@@ -199,6 +251,53 @@ CATALOGUE: dict[str, Entry] = {
         "may mean another record.",
         "Write the name instead, and leave the record's own id blank. If it is the same account "
         "after all, delete the hidden sheet {stamp}.",
+    ),
+    # rows that came from another program before, and records that look like a new row
+    "ledger_gone": Entry(
+        "source id {number} became {was} in an earlier run; the account has that no longer.",
+        "Write Action create to make a new {noun}, or the {id} of the one that is meant.",
+    ),
+    "ledger_taken": Entry(
+        "means the same {noun} as row {other}, which the ledger knows by its source id: {which}.",
+        "If they are two, write Action skip here, import, clear it, and import again.",
+    ),
+    "ledger_moved": Entry(
+        "source id {number} takes over {was}, which stood for source id {other} until now.",
+        "If another one is meant, write its {id}.",
+        "warning",
+    ),
+    "ledger_namesake": Entry(
+        "source id {number} became {was} in an earlier run; the account has that no longer, and "
+        "the {noun} of this name, {id} {actual}, is taken instead.",
+        "If another one is meant, write its {id}.",
+        "warning",
+    ),
+    "ledger_other": Entry(
+        "source id {number} became {was} in an earlier run; the row's own {id} {actual} counts.",
+        "From now on {number} stands for that.",
+        "warning",
+    ),
+    "near_record": Entry(
+        "{value} is new; did you mean to update {candidates}?",
+        "Write that {id}, or Action create to say it is new.",
+        "warning",
+    ),
+    "near_row": Entry(
+        "{value} is new, and resembles {candidates}, new too.",
+        "If they are one {noun}, keep one row; if not, Action create says so.",
+        "warning",
+    ),
+    "many_near_records": Entry(
+        "{count} new rows resemble {nouns} that are there (first: {first})",
+        "Each stands in the plan (plan -o) and in the results: write those {id}s, or Action create "
+        "to say they are new.",
+        "warning",
+    ),
+    "many_near_rows": Entry(
+        "{count} new rows resemble other new ones (first: {first})",
+        "Each stands in the plan (plan -o) and in the results: keep one of two that are one, or "
+        "say by Action create that they are not.",
+        "warning",
     ),
     # an export edited, and the account since
     "shown_edited": Entry(

@@ -12,7 +12,7 @@ from lists import Lists
 
 from pipeline.entities import RESOURCE
 from pipeline.kinds import ID, IDS, TEXT
-from pipeline.planning.names import find
+from pipeline.planning.directory import Directory
 from pipeline.planning.stored import Named
 from pipeline.sheets.labels import Offer, labelled, offer
 from pipeline.sheets.stamp import Account, Stamp, columns_of
@@ -211,4 +211,4 @@ def test_every_entry_leads_back_to_its_record(entries, kind):
         cell = kind.read(labels[each.id])
         (said,) = cell if isinstance(cell, list) else (cell,)
         for place in {each.place} if each.place else {QUAY, YARD}:
-            assert find(named, said, place) == [each], labels
+            assert Directory(named).find(said, place) == [each], labels

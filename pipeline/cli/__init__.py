@@ -27,6 +27,7 @@ COMMANDS = {
     "import": "Write a file's rows into the account.",
     "resume": "Go on with a run that stopped.",
     "runs": "List what was imported, and what became of it.",
+    "ledger": "Show which record became of which row of another program.",
     "export": "Write the account's records into a workbook.",
     "schedule": "Print entries that run an export or an import again and again.",
 }

@@ -11,7 +11,7 @@ import click
 
 from pipeline import importing
 from pipeline.api.client import connect
-from pipeline.cli.planned import Planned, look_up_and_plan
+from pipeline.cli.planned import Planned, ledger_owner, look_up_and_plan
 from pipeline.cli.resumer import carry_on
 from pipeline.cli.session import RunChoices, Session, go_on, run_json, writing
 from pipeline.cli.shared import Screen
@@ -67,7 +67,7 @@ def _dry_run(
     prepared: Prepared, settings: Settings, screen: Screen, choices: ImportChoices, clocks: Clocks
 ) -> int:
     began = time.monotonic()
-    with connect(settings, clocks) as client:
+    with connect(ledger_owner(prepared, settings, clocks), clocks) as client:
         found = look_up_and_plan(prepared, client, screen, allow_delete=choices.allow_delete)
         found.show()
     applied = importing.leave_alone(found.plan)
@@ -88,7 +88,7 @@ def _import(prepared: Prepared, session: Session, choices: ImportChoices, source
         raise StoppedError("Stopped. Nothing was written.") from error
     if not may_write:
         if not found.plan.writes and found.plan.is_clean:
-            session.journal.take_up(source)
+            session.journal.take_up(source, prepared.entity, found.plan.changes)
         return _leave_alone(found, session, source)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
@@ -170,6 +170,12 @@ def _would_rather_resume(run: Run, source: Source, screen: Screen, choices: Impo
     if run.digest != source.digest:
         screen.warn(
             "The file was changed since: it is planned anew from what it says now, and that run is "
+            "closed by this import."
+        )
+        return False
+    if run.reading != source.reading:
+        screen.warn(
+            "The file is read with another mapping than then: it is planned anew, and that run is "
             "closed by this import."
         )
         return False

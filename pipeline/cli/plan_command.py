@@ -38,7 +38,7 @@ def command(
     """Show what importing FILE would create and change, old → new. Writes nothing."""
     from pipeline.api.client import connect  # noqa: PLC0415 - heavy imports wait until needed
     from pipeline.cli.opening import open_file  # noqa: PLC0415 - as above
-    from pipeline.cli.planned import look_up_and_plan  # noqa: PLC0415 - as above
+    from pipeline.cli.planned import ledger_owner, look_up_and_plan  # noqa: PLC0415 - as above
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
     from pipeline.sheets.whole import refuse_own_input  # noqa: PLC0415 - as above
 
@@ -47,7 +47,7 @@ def command(
     screen = Screen(as_json)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
     prepared = open_file(file, **reading)
-    with connect(settings, clocks) as client:
+    with connect(ledger_owner(prepared, settings, clocks), clocks) as client:
         planned = look_up_and_plan(prepared, client, screen, allow_delete=allow_delete)
         planned.show()
         if output:

@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import importing
-from pipeline.api.client import Client
+from pipeline.api.client import Client, identified
 from pipeline.cli.shared import Screen
+from pipeline.clocks import Clocks
+from pipeline.config import Settings
 from pipeline.errors import ApiError
+from pipeline.planning.ledger import Ledger, source_id
 from pipeline.planning.plan import Plan
 from pipeline.planning.stored import Stored
 from pipeline.prepared import Prepared, check
 from pipeline.problems import in_sheet_order
 from pipeline.report import text
+from pipeline.runs.journal import FILE, Journal
 from pipeline.sheets.plan_book import write_plan
 from pipeline.sheets.stamp import Account
 from pipeline.staleness.account import Since
@@ -47,6 +51,24 @@ class Planned:
         self.screen.say(f"Plan written: {path}.")
 
 
+def ledger_owner(prepared: Prepared, settings: Settings, clocks: Clocks) -> Settings:
+    """Return the settings with the login under which the ledger is kept, if the file needs it."""
+    return identified(settings, clocks) if prepared.source else settings
+
+
+def _known(prepared: Prepared, client: Client, screen: Screen) -> Ledger:
+    """Return what earlier runs made of the source's rows; says how many of them are known."""
+    settings = client.settings
+    if not prepared.source or not (settings.home / FILE).exists():
+        return {}
+    with Journal(settings.home, settings.account, now=client.clocks.wall) as journal:
+        known = journal.known(prepared.entity, prepared.source)
+    if known:
+        count = sum(source_id(each) in known for each in prepared.rows)
+        screen.warn(text.known_line(count, len(prepared.rows), prepared.source))
+    return known
+
+
 def look_up_and_plan(
     prepared: Prepared, client: Client, screen: Screen, *, allow_delete: bool
 ) -> Planned:
@@ -54,7 +76,7 @@ def look_up_and_plan(
     screen.warn(prepared.sheet.remarks)
     read_at = client.clocks.monotonic()
     try:
-        stored = importing.look_up(client, prepared)
+        stored = importing.look_up(client, prepared, _known(prepared, client, screen))
         prepared, since = _laid_beside(prepared, stored, client)
         plan = importing.make_plan(prepared, stored, allow_delete=allow_delete, read_at=read_at)
         if since:

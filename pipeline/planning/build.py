@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import rules
+from pipeline.planning import radar
+from pipeline.planning.ledger import claimed, handed_over, minded, recognised
 from pipeline.planning.names import Resolved, Resolver, is_own_list
 from pipeline.planning.newcomers import find_newcomers, links_to_deleted, lost_links, parted
 from pipeline.planning.overlay import (
@@ -36,6 +38,8 @@ BLOCKED = {  # problems that only the account could tell: the row is blocked, no
     "linked_record_deleted",
     "id_of_other_account",
     "other_record",
+    "ledger_gone",
+    "ledger_taken",
 }
 
 
@@ -53,13 +57,17 @@ class Request:
 
 def build(request: Request, stored: Stored) -> Plan:
     """Return the plan for all rows: in sheet order, each with exactly one action."""
+    known, there = stored.ledger, stored.records
+    rows = [recognised(request.entity, each, known, there) for each in request.rows]
+    request = replace(request, rows=rows)
     by_row: dict[int, list[Problem]] = {}
     for each in request.problems:
         by_row.setdefault(each.row or 0, []).append(each)
     new = find_newcomers(request.sheet, request.entity, request.rows, stored)
     resolver = Resolver(request.sheet, request.entity, stored, new.coming, new.left_out)
     builder = _Builder(request, stored, by_row, resolver)
-    changes = builder.tied(builder.apart([builder.change(row) for row in request.rows]))
+    tied = builder.tied(builder.apart([builder.change(row) for row in request.rows]))
+    changes = radar.Radar(request.sheet, request.entity, request.rows, stored).watched(tied)
     own = [each for change in changes for each in change.problems]
     told = set(own)
     untold = [each for each in request.problems if each.row is None or each not in told]
@@ -67,7 +75,13 @@ def build(request: Request, stored: Stored) -> Plan:
         changes=tuple(changes),
         problems=tuple(
             in_sheet_order(
-                rules.gather_missing([*untold, *condensed(own), *_edited(request, stored)]),
+                rules.gather_missing(
+                    [
+                        *untold,
+                        *radar.condensed(condensed(own), request.entity),
+                        *_edited(request, stored),
+                    ]
+                ),
                 request.columns,
             )
         ),
@@ -98,6 +112,7 @@ class _Builder:
         own = self.problems.get(row.number, ())
         resolved = self.resolver.resolve(row)
         change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
+        change = minded(self.request.sheet, self.request.entity, row, change, self.stored.ledger)
         problems = (*own, *resolved.problems, *change.problems)
         return _settled(replace(change, problems=tuple(dict.fromkeys(problems))))
 
@@ -127,6 +142,10 @@ class _Builder:
         entity = self.request.entity
         if row.action in {"update", "delete"}:
             return self._blocked(row, "not_there", entity.key[-1], action=row.action)
+        if row.defaults:
+            filled = row.with_defaults(entity)
+            resolved = self.resolver.resolve(filled)
+            row = resolved.row
         unclear = {each.column for each in resolved.problems}
         row = replace(row, bad=row.bad | {str(each) for each in unclear})
         found = rules.judge_new(self.request.sheet, entity, row, self.request.columns)
@@ -137,7 +156,7 @@ class _Builder:
             _name(entity, row),
             place=(key_of(entity, row) or (None,))[0],
             payload=create_payload(values),
-            problems=tuple(found),
+            problems=(*resolved.problems, *found),
             links=links,
         )
 
@@ -208,10 +227,12 @@ class _Builder:
 
     def apart(self, changes: list[Change]) -> list[Change]:
         """Block rows that mean a record, or would create one, that another row means already."""
-        first: dict[object, int] = {}
-        return [self._apart(change, first) for change in changes]
+        own = claimed(changes, self.stored.ledger)
+        first: dict[object, int] = dict(own.items())
+        apart = [self._apart(change, first, own) for change in changes]
+        return handed_over(self.request.sheet, self.request.entity, apart, self.stored.ledger)
 
-    def _apart(self, change: Change, first: dict[object, int]) -> Change:
+    def _apart(self, change: Change, first: dict[object, int], own: Mapping[int, int]) -> Change:
         record: object = change.record_id
         if record is None and change.action == "create":
             record = (change.place, same_name(change.name))
@@ -222,7 +243,7 @@ class _Builder:
             return change
         entity = self.request.entity
         found = problem(
-            "same_record",
+            "ledger_taken" if change.record_id in own else "same_record",
             self.request.sheet,
             row=change.row,
             other=other,

@@ -37,7 +37,7 @@ def find_newcomers(sheet: str, entity: Entity, rows: Iterable[Row], stored: Stor
     resolver = Resolver(sheet, entity, stored)
     coming: list[Target] = []
     left_out = []
-    for row in rows:
+    for row in (each.with_defaults(entity) for each in rows):
         name, place = row.value(entity.key[-1]), resolver.place_of(row)
         if name is None:
             continue

@@ -12,6 +12,7 @@ from pipeline.problems import Problem, said_once
 from pipeline.schema import Cell
 
 ChangeAction = Literal["create", "update", "delete", "unchanged", "skip", "blocked", "invalid"]
+NEAR_RECORD = "near_record"  # the problem of a new row that resembles a record
 WRITES: tuple[ChangeAction, ...] = ("create", "update", "delete")
 
 
@@ -91,6 +92,14 @@ class Plan:
     @cached_property
     def _names(self) -> dict[int, str]:
         return {each.row: each.name for each in self.changes}
+
+    @property
+    def near_creates(self) -> int:
+        """How many rows would create what seems to be there under another spelling."""
+        return sum(
+            each.action == "create" and any(p.code == NEAR_RECORD for p in each.problems)
+            for each in self.changes
+        )
 
     @property
     def is_clean(self) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.planning.ledger import Ledger
+
 Record = Mapping[str, Any]
 Key = tuple[int, str]  # location, name
 
@@ -48,12 +50,15 @@ class Stored:
     """Whole records by id, ids by (location, name) for every location listed, look-up lists.
 
     `near` are the records of the locations listed, by name: enough where nothing else is meant.
+    `archived` are those among the listed that are put away, `ledger` what is known of the source.
     """
 
     records: Mapping[int, Record] = field(default_factory=dict)
     ids: Mapping[Key, tuple[int, ...]] = field(default_factory=dict)
     names: Mapping[str, tuple[Named, ...]] = field(default_factory=dict)
     near: tuple[Named, ...] = ()
+    archived: frozenset[int] = frozenset()
+    ledger: Ledger = field(default_factory=dict)
 
 
 def ids_by_key(listed: Iterable[Record], key: tuple[str, ...]) -> dict[Key, tuple[int, ...]]:

@@ -70,10 +70,19 @@ def plan_summary(plan: Plan, seconds: float) -> str:
     counts = plan.counts()
     names = ("create", "update", "delete", "unchanged", "skip", "blocked", "invalid")
     said = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
-    return (
+    line = (
         f"{_many(len(plan.changes), 'row')}: {said or 'nothing to do'}. "
         f"{_many(plan.writes, 'write request')}{_second(plan)}, at least {duration(seconds)}."
     )
+    if count := plan.near_creates:
+        verb = "resembles" if count == 1 else "resemble"
+        line += f" {count:,} of the new ones {verb} what is there: see the warnings."
+    return line
+
+
+def known_line(count: int, rows: int, source: str) -> str:
+    """Say how many rows the ledger knows."""
+    return f"ledger: {count:,} of {_many(rows, 'row')} known from earlier runs of '{source}'"
 
 
 def _second(plan: Plan) -> str:

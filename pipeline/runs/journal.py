@@ -16,8 +16,11 @@ from typing import Any
 
 from pipeline.api.tokens import make_home
 from pipeline.errors import StoppedError, UsageError
+from pipeline.planning.ledger import Known
 from pipeline.planning.plan import Change, Plan
 from pipeline.problems import Problem
+from pipeline.runs import ledger
+from pipeline.runs.ledger import NO_RUN
 from pipeline.runs.lines import (
     CHANGE_COLUMNS,
     DOUBTFUL_VERDICTS,
@@ -44,7 +47,6 @@ OPEN = (  # rows that a resume looks at; of what was created only links may be m
     "OR (action = 'create' AND status = 'created' AND links <> '{}'))"
 )
 DOUBTFUL = f"(verdict IS NULL OR verdict IN {DOUBTFUL_VERDICTS})"
-NO_RUN = 0  # in place of a run's number: an import that had nothing to write
 RUN = f"SELECT {RUN_COLUMNS} FROM run"
 
 
@@ -98,6 +100,7 @@ class Journal:
             "problems": json.dumps([vars(each) for each in plan.problems], default=str),
             "results": str(source.results),
             "reading": source.reading,
+            "program": source.program,
         }
         names = ", ".join(values)
         marks = ", ".join("?" for _ in values)
@@ -117,10 +120,22 @@ class Journal:
             self._settle(run, settled)
         return run
 
-    def take_up(self, source: Source) -> None:
-        """Close the earlier runs of a file that was imported again with nothing left to write."""
+    def take_up(self, source: Source, entity: Entity, changes: Iterable[Change] = ()) -> None:
+        """Close the earlier runs of a file that was imported again with nothing left to write.
+
+        What its rows were found to be is kept in the ledger.
+        """
+        kept = [each for each in changes if each.source_id and each.record_id is not None]
         with self._on_disk():
             self._take_up(source, NO_RUN)
+            if source.program:
+                head, now = (self.account, entity.name, source.program), self._now()
+                self._db.executemany(
+                    ledger.DROP_OTHERS, ((*head, c.record_id, c.source_id) for c in kept)
+                )
+                self._db.executemany(
+                    ledger.KEEP, ((*head, c.source_id, c.name, c.record_id, now) for c in kept)
+                )
 
     def _take_up(self, source: Source, run: int) -> None:
         """Close the earlier runs of a file, also of what it said before: they must not go on."""
@@ -190,6 +205,7 @@ class Journal:
                 "WHERE rowid = ?",
                 (self._now(), verdict, status, record_id, words, attempt),
             )
+            self._db.execute(ledger.KEEP_CREATED, (self._now(), attempt))
 
     def not_stored(self, run: int, row: int) -> None:
         """Write down that what was in doubt is proven not to be on the service."""
@@ -206,11 +222,16 @@ class Journal:
             self._settle(run, outcomes)
 
     def _settle(self, run: int, outcomes: Iterable[Outcome]) -> None:
+        ended = list(outcomes)
         self._db.executemany(
             "UPDATE change SET status = ?, message = ?, record_id = coalesce(?, record_id) "
             "WHERE run = ? AND row = ?",
-            ((each.status, each.message, each.record_id, run, each.row) for each in outcomes),
+            ((each.status, each.message, each.record_id, run, each.row) for each in ended),
         )
+        now, rows = self._now(), [(run, each.row) for each in ended]
+        self._db.executemany(ledger.DROP_OTHERS_SETTLED, rows)
+        self._db.executemany(ledger.KEEP_SETTLED, ((now, *each) for each in rows))
+        self._db.executemany(ledger.DROP_DELETED, rows)
 
     def reopen(self, run: int) -> None:
         """Write down that a run goes on: until it ends again it can be resumed."""
@@ -345,6 +366,23 @@ class Journal:
             sent = json.loads(payload)
             found.setdefault(number, {}).update({each: sent[each] for each in json.loads(fields)})
         return found
+
+    # ---- the ledger
+
+    def known(self, entity: Entity, source: str) -> dict[str, Known]:
+        """Return what became of a source's rows, by their numbers there."""
+        lines = self._all(ledger.KNOWN, self.account, entity.name, source)
+        return {number: Known(record_id, name) for number, record_id, name in lines}
+
+    def ledger_lines(self, source: str | None = None) -> list[ledger.Line]:
+        """Return the account's ledger, or what it keeps of one source."""
+        lines = self._all(ledger.LINES, self.account, source, source)
+        return [ledger.Line(*each) for each in lines]
+
+    def forget(self, source: str) -> None:
+        """Drop what the ledger keeps of a source."""
+        with self._together():
+            self._db.execute(ledger.FORGET, (self.account, source))
 
     # ---- limits that were found, and who writes
 

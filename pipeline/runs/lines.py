@@ -26,7 +26,8 @@ CHANGE_COLUMNS = (  # as `read_change` takes them; `change_line` has the run bef
 class Source:
     """The file of a run: where it lay, its bytes, the sheet, where its results go.
 
-    `reading` tells how it was read, as JSON.
+    `reading` tells how it was read, as JSON; `program` where its rows come from, if they have
+    numbers of their own there.
     """
 
     file: Path
@@ -35,6 +36,7 @@ class Source:
     sheet: str
     results: Path
     reading: str = "{}"
+    program: str = ""
 
 
 @dataclass(frozen=True)

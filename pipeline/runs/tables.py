@@ -41,16 +41,19 @@ MIGRATIONS = (
         account TEXT PRIMARY KEY, pid INTEGER NOT NULL, host TEXT NOT NULL, since REAL NOT NULL
     );
     """,
-    # Migrating: how the file was read, which rows link to rows of the same file, which number a
-    # row has in the program it comes from, and which record became of that.
+    # Migrating: how the file was read, which rows link to rows of the same file, from which program
+    # they come, which number a row has there, and which record became of that.
     """
     ALTER TABLE run ADD COLUMN reading TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE run ADD COLUMN program TEXT NOT NULL DEFAULT '';
     ALTER TABLE change ADD COLUMN links TEXT NOT NULL DEFAULT '{}';
     ALTER TABLE change ADD COLUMN source_id TEXT NOT NULL DEFAULT '';
     CREATE TABLE ledger (
-        account TEXT NOT NULL, entity TEXT NOT NULL, source TEXT NOT NULL, source_id TEXT NOT NULL,
-        record_id INTEGER NOT NULL, run INTEGER NOT NULL, at REAL NOT NULL,
+        account TEXT NOT NULL, entity TEXT NOT NULL, source TEXT NOT NULL COLLATE NOCASE,
+        source_id TEXT NOT NULL, name TEXT NOT NULL, record_id INTEGER NOT NULL,
+        run INTEGER NOT NULL, at REAL NOT NULL,
         PRIMARY KEY (account, entity, source, source_id)
     );
+    CREATE INDEX ledger_record ON ledger (account, entity, source, record_id);
     """,
 )
