@@ -17,7 +17,7 @@ from pipeline.mapping.columns import Columns, find_columns
 from pipeline.mapping.links import link_back
 from pipeline.mapping.profile import LeaveOut, Profile, Rule
 from pipeline.mapping.told import Origin, tell
-from pipeline.mapping.values import Reader, same_value
+from pipeline.mapping.values import Reader, items_of, same_item, same_value
 from pipeline.problems import Problem, plain_text, problem
 from pipeline.rows import ACTION_COLUMN, Row
 from pipeline.schema import Cell, Entity, Value
@@ -122,7 +122,11 @@ def lay(
         source=replace(source, remarks=sheet.remarks),
         profile=profile,
         entity=entity,
-        problems=(*_column_problems(profile, source, entity, columns, unknown), *lost),
+        problems=(
+            *_column_problems(profile, source, entity, columns, unknown),
+            *_lost_items(profile, source.name, columns, cells),
+            *lost,
+        ),
         results=columns.results,
         origins={
             name: Origin(own, source.cells[[each.number for each in own]])
@@ -267,6 +271,37 @@ def _column_problems(
             else f"{len(columns.homeless)} columns have",
             mapping=profile.name,
         )
+
+
+def _lost_items(
+    profile: Profile, sheet: str, columns: Columns, cells: pd.DataFrame
+) -> Iterator[Problem]:
+    """Tell what stands in lists of things, and no rule asks for."""
+    wanted: dict[Column, list[str]] = {}
+    whole: set[Column] = set()
+    for name, rule in profile.fields.items():
+        for column in columns.of_fields[name]:
+            if rule.contains is None:
+                whole.add(column)  # another field takes the list as it is: nothing is lost
+            else:
+                wanted.setdefault(column, []).append(rule.contains)
+    for column, names in wanted.items():
+        known = [*names, *profile.ignored]
+        lists = [items_of(cell) for cell in cells[column.number] if cell is not None]
+        items = Counter(item for each in lists for item in dict.fromkeys(each))
+        lost = {
+            f"'{item}' ({count:,})": count
+            for item, count in items.most_common()
+            if not any(same_item(item, each) for each in known)
+        }
+        if lost and column not in whole:
+            yield problem(
+                "items_homeless",
+                sheet,
+                column=" ".join(column.text.split()),
+                items=_listed(list(lost)),
+                mapping=profile.name,
+            )
 
 
 def _missing(
