@@ -116,6 +116,8 @@ class Prepared:
 
 def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
+    if reading.mapping is not None and reading.mapping.decimal_comma:
+        reading = replace(reading, decimal_comma=True)
     book = open_book(path)
     content = path.read_bytes()
     source, laid = sheet_of(book, entity, reading)

@@ -103,7 +103,7 @@ def lay(
     columns = find_columns(profile, source)
     kept, remarks = _kept_rows(profile, source, columns)
     cells = source.cells.loc[kept]
-    laid = _Laying(profile, entity, columns, cells, comma or profile.decimal_comma)
+    laid = _Laying(profile, entity, columns, cells, comma)
     found = laid.columns()
     lost = list(laid.link(found, source.name))
     number = {name: place for place, name in enumerate(found, start=1)}
@@ -128,13 +128,20 @@ def lay(
             *lost,
         ),
         results=columns.results,
-        origins={
-            name: Origin(own, source.cells[[each.number for each in own]])
-            for name, own in columns.of_fields.items()
-            if own
-        },
+        origins=_origins(source, columns),
         source_ids=_source_ids(cells, columns),
     )
+
+
+def _origins(source: Sheet, columns: Columns) -> dict[str, Origin]:
+    own = {each.number: each for each in source.columns}
+    added = {name: (own[number],) for name, number in columns.results.items()}
+    action = {ACTION_COLUMN: (columns.action,)} if columns.action else {}
+    found = {name: each for name, each in columns.of_fields.items() if each}
+    return {
+        name: Origin(each, source.cells[[column.number for column in each]])
+        for name, each in {**added, **action, **found}.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -185,11 +192,11 @@ class _Laying:
         return name in self._keys() and self.profile.fields[name].default is not None
 
     def _column(self, name: str, rule: Rule) -> list[Cell]:
-        if rule.constant is not None:
-            return [rule.constant] * len(self.cells)
         columns = self.found.of_fields[name]
         reader = Reader(self.entity.by_name[name], rule, columns, self.profile.name, self.comma)
-        if columns:
+        if rule.constant is not None:
+            laid = [reader.ours(rule.constant)] * len(self.cells)
+        elif columns:
             rows = self.cells[[each.number for each in columns]].itertuples(index=False, name=None)
             laid = reader.lay(rows)
         else:

@@ -65,7 +65,7 @@ def _key(each: Field[Any]) -> str:
 def _read_keys(
     table: Table, made: type, readers: Mapping[str, Reader], where: str, mistakes: list[str]
 ) -> dict[str, Any]:
-    known = {_key(each): each.name for each in fields(made)} | ALIASES.get(made, {})
+    known = {**ALIASES.get(made, {}), **{_key(each): each.name for each in fields(made)}}
     found: dict[str, Any] = {}
     for key, value in table.items():
         place = f"{where}{key}"
