@@ -409,6 +409,19 @@ def test_a_name_that_the_account_does_not_have_is_told_with_its_column(shell, tm
     ]
 
 
+def test_a_row_without_its_location_is_told_of_that_alone(shell, tmp_path):
+    """The type it takes by default has namesakes elsewhere: they are no problem of the row's."""
+    path = tmp_path / "rooms.csv"
+    text = (SAMPLES / "cobot.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace("Mill Yard,Phone Booth", "Mill Jard,"), encoding="utf-8")
+
+    said = shell("plan", path, "--mapping", "cobot", "--limit", "none")
+
+    assert [line[:38] for line in said.err.splitlines() if line.startswith("Resources row")] == [
+        "Resources row 5, column space: 'Mill J"
+    ]
+
+
 def test_a_default_name_is_looked_up_for_new_records_only(shell, sandbox, tmp_path):
     """A misspelt default is told of the rows that would be new, at the field it fills."""
     mapping = tmp_path / "site.toml"

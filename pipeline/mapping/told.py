@@ -50,7 +50,7 @@ def tell(each: Problem, origins: Mapping[str, Origin], mapping: str) -> Problem:
 
 
 def _said_of(told: Problem, words: str) -> Problem:
-    return replace(told, message=told.message.replace(quoted(told.value), words))
+    return replace(told, message=told.message.replace(quoted(told.value), words, 1))
 
 
 def _not_blank(told: Problem, value: str) -> Problem:

@@ -137,8 +137,8 @@ class _Builder:
         filled = row.with_defaults(self.request.entity)
         place = self.request.entity.key[0]
         added = {n: value for n, value in filled.values.items() if n not in row.values}
-        if not added:
-            return row, ()
+        if not added or not isinstance(row.value(place), int):
+            return filled, ()  # without its location no name can be told from its namesakes
         guided = replace(filled, values={**added, place: row.value(place)})
         resolver = Resolver(self.request.sheet, self.request.entity, self.stored)
         found = resolver.resolve(guided)
