@@ -108,6 +108,47 @@ def test_all_mistakes_of_a_file_are_told_at_once():
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("fields = 3", "fields is not a table of rules, one for each field."),
+        ('[fields]\nName = ""', "fields.Name says nothing of where its value comes from."),
+        ("[fields]\nName = { column = [] }", "fields.Name says nothing of where"),
+        ("[fields]\nName = { column = [[]] }", "fields.Name.column is not a list of texts"),
+        ('[fields]\nName = { column = "N", part = "2" }', "part is not a whole number."),
+        ('[fields]\nName = { column = "N", split = "" }', "split is empty."),
+        ('[fields]\nName = { column = "N", split = "/", part = 0 }', "part counts from 1"),
+        ('[fields]\nName = { column = "N", values = ["a"] }', "values is not a table, such as"),
+        ('[fields]\nName = { column = "N", default = [1] }', "default is not a text."),
+        ('[fields]\nName = { column = "N", unit = 3 }', "unit is not a text in quotes."),
+        ('[fields]\nName = { columns = ["N", "M"], pick = "best" }', "pick is not one of first, "),
+        (
+            '[fields]\nName = { columns = ["N", "M"], pick = "sum", join = "" }',
+            "both join and pick",
+        ),
+        ('[fields]\nName = { column = "N", links = "back" }', "Name is no list of links."),
+        ('[fields]\nName = { column = "N", dates = "%d" }', "Name holds no date."),
+        ("[fields]\nDisplayOrder = { count-by = 0 }", "count-by is a whole number above 0"),
+        ('[fields]\nTimeSlots = { column = "T", monday = 3 }', "monday is the number that the"),
+        ('[fields]\nZoomAccessToken = "T"', "ZoomAccessToken is no field of Resource."),
+        ('name = "a b"\n[fields]\nName = "N"', "name 'a b' is not one word"),
+        ('ignored = [{}]\n[fields]\nName = "N"', "ignored is not a list of texts"),
+        ('decimal-comma = "yes"\n[fields]\nName = "N"', "decimal-comma is not true or false."),
+        ('leave-out = "x"\n[fields]\nName = "N"', "leave-out is not a list of tables"),
+        ('[fields]\nName = "N"\n[[leave-out]]\nblank = true', "leave-out.column is missing"),
+        ('entity = "Room"\n[fields]\nName = "N"', "entity 'Room' is not known."),
+        ("", "fields is missing"),
+    ],
+)
+def test_a_mistake_is_told_with_its_key(text, said):
+    """Whatever type somebody writes: one sentence, never a traceback."""
+    with pytest.raises(UsageError) as refused:
+        read_text(text, "x.toml")
+
+    assert said in str(refused.value)
+    assert str(refused.value).startswith("x.toml: ")
+
+
+@pytest.mark.parametrize(
     ("given", "said"),
     [
         (

@@ -152,7 +152,7 @@ def _rules(value: Any) -> Any:
 
 def _rule(value: Any, place: str, mistakes: list[str]) -> Rule:
     if isinstance(value, str):
-        return Rule(columns=(value,))
+        return Rule(columns=(value,) if value.strip() else ())
     if not isinstance(value, Mapping):
         mistakes.append(f"{place} is neither a column's name nor a table that says more.")
         return Rule()
