@@ -66,9 +66,13 @@ def make_plan(
         ),
         stored,
     )
+    return replace(plan, read_at=read_at)
+
+
+def as_told(plan: Plan, prepared: Prepared) -> Plan:
+    """Return the plan with its problems in the words of the file: the last step before people."""
     return replace(
         plan,
-        read_at=read_at,
         problems=tuple(prepared.told(plan.problems)),
         changes=tuple(
             replace(each, problems=tuple(prepared.told(each.problems))) for each in plan.changes

@@ -121,6 +121,8 @@ class Prepared:
 
 def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
+    if reading.mapping is not None and reading.mapping.decimal_comma:
+        reading = replace(reading, decimal_comma=True)
     book = open_book(path)
     content = path.read_bytes()
     source, laid = sheet_of(book, entity, reading)
@@ -132,19 +134,15 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
         rows, problems = laid.completed(rows), [*laid.problems, *problems]
     else:
         problems += name_source(source, entity)
-    for child in entity.children:
-        second = book.optional(child.field, child_names(entity, child))
-        if second is not None and second.name != read.name:
-            rows, more = join_children(rows, read.name, second, entity, child)
-            problems += more
+    rows, more = _with_children(book, read, entity, rows)
+    problems += more
     problems += doubled_rows(read.name, entity, rows)
-    if reading.mapping is not None:
-        problems += doubled_source_ids(read.name, entity, rows, reading.mapping.source_id)
+    if laid:
+        problems += doubled_source_ids(read.name, entity, rows, laid.profile.source_id)
     compared = compare(book, rows, read, header, entity, ignore_base=reading.ignore_base)
     problems += [*compared.problems, *lone_companions(read, header, entity, compared.rows)]
     stamp = _stamp(book)
-    if stamp is not None:
-        problems += changed_columns(read.name, stamp, entity)
+    problems += changed_columns(read.name, stamp, entity) if stamp else []
     if not rows:
         problems.append(problem("no_rows", read.name))
     if path.read_bytes() != content:
@@ -161,6 +159,19 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
         stamp,
         laid,
     )
+
+
+def _with_children(
+    book: Book, read: Sheet, entity: Entity, rows: list[Row]
+) -> tuple[list[Row], list[Problem]]:
+    """Join what stands on sheets of its own, such as time slots, to the rows."""
+    problems: list[Problem] = []
+    for child in entity.children:
+        second = book.optional(child.field, child_names(entity, child))
+        if second is not None and second.name != read.name:
+            rows, more = join_children(rows, read.name, second, entity, child)
+            problems += more
+    return rows, problems
 
 
 def _stamp(book: Book) -> Stamp | None:

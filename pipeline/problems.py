@@ -150,6 +150,11 @@ CATALOGUE: dict[str, Entry] = {
         "{count} no home: {columns}.",
         "Name them under ignored in the mapping {mapping}, or give them a rule.",
     ),
+    "items_homeless": Entry(
+        "what its lists name has no home here: {items}.",
+        "Give it a rule with contains, or name it under ignored in the mapping {mapping}.",
+        "warning",
+    ),
     "source_column_missing": Entry(
         "the mapping {mapping} takes {field} from {columns}, and the file has no such column.",
         "{nearest}ame the file's own column under [fields], or add the column.",

@@ -87,6 +87,8 @@ class Row:
 
         A name beside an id counts as the id, and the other way round.
         """
+        if not self.defaults:
+            return self
         values = dict(self.values)
         for name, value in self.defaults.items():
             twin = entity.by_name[name].names or entity.name_columns.get(name, "")

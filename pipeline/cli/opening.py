@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.entities import RESOURCE
+from pipeline.entities import ENTITIES, RESOURCE
 from pipeline.mapping.reading import read_mapping
 from pipeline.prepared import Prepared, Reading, prepare
 
@@ -21,10 +21,8 @@ def open_file(
 
     Raises UsageError or WorkbookError when there is no sheet to read.
     """
+    profile = read_mapping(mapping) if mapping is not None else None
     reading = Reading(
-        sheet=sheet,
-        unknown_columns=unknown_columns,
-        ignore_base=ignore_base,
-        mapping=read_mapping(mapping) if mapping is not None else None,
+        sheet=sheet, unknown_columns=unknown_columns, ignore_base=ignore_base, mapping=profile
     )
-    return prepare(file, RESOURCE, reading)
+    return prepare(file, ENTITIES[profile.entity] if profile else RESOURCE, reading)

@@ -81,7 +81,7 @@ def look_up_and_plan(
         plan = importing.make_plan(prepared, stored, allow_delete=allow_delete, read_at=read_at)
         if since:
             plan = since.explain(plan, prepared.rows)
-        return Planned(prepared, client, plan, screen)
+        return Planned(prepared, client, importing.as_told(plan, prepared), screen)
     except ApiError:
         # What is wrong with the file can be mended meanwhile.
         screen.warn(text.problem_lines(check(prepared), text.MAX_LINES))

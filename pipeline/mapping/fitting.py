@@ -127,5 +127,5 @@ def _texts(rule: Rule, field: Field) -> Iterator[str]:
         except Unreadable:
             choices = [each.name for each in field.kind.choices]
             hint = suggestion(text, choices)
-            allowed = f" Choices: {', '.join(choices)}." if choices else ""
+            allowed = f"Choices: {', '.join(choices)}." if choices else ""
             yield f".{key} '{text}' is not {field.kind.expects}. {hint}{allowed}".rstrip()

@@ -7,13 +7,14 @@ for the user's own columns and values.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from pipeline.kinds import plain
 from pipeline.mapping.columns import Columns, find_columns
+from pipeline.mapping.homeless import column_problems, lost_items, said_or
 from pipeline.mapping.links import link_back
 from pipeline.mapping.profile import LeaveOut, Profile, Rule
 from pipeline.mapping.told import Origin, tell
@@ -22,8 +23,6 @@ from pipeline.problems import Problem, plain_text, problem
 from pipeline.rows import ACTION_COLUMN, Row
 from pipeline.schema import Cell, Entity, Value
 from pipeline.sheets.read import Column, Sheet
-
-SHOWN_HOMELESS = 20  # columns that a message names
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,12 @@ class Laid:
 
     def told(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return the problems in the words of the source: its headers, its values."""
-        return [tell(each, self.origins, self.profile.name) for each in problems]
+        return [self._told(each) for each in problems]
+
+    def _told(self, each: Problem) -> Problem:
+        # a column that is no field is the file's own: it is told in the file's words already
+        is_own = each.column is not None and each.column not in self.entity.by_name
+        return each if is_own else tell(each, self.origins, self.profile.name)
 
 
 def source_names(profile: Profile) -> tuple[str, ...]:
@@ -89,7 +93,7 @@ def keys_lacking(profile: Profile, source: Sheet, entity: Entity) -> str:
     columns = find_columns(profile, source)
     names = {each for key in entity.key for each in (key, entity.name_columns.get(key, key))}
     said = [
-        f"it takes {name} from {_or(wanted)}"
+        f"it takes {name} from {said_or(wanted)}"
         for name, wanted in columns.missing.items()
         if name in names and profile.fields[name].default is None
     ]
@@ -103,7 +107,7 @@ def lay(
     columns = find_columns(profile, source)
     kept, remarks = _kept_rows(profile, source, columns)
     cells = source.cells.loc[kept]
-    laid = _Laying(profile, entity, columns, cells, comma or profile.decimal_comma)
+    laid = _Laying(profile, entity, columns, cells, comma)
     found = laid.columns()
     lost = list(laid.link(found, source.name))
     number = {name: place for place, name in enumerate(found, start=1)}
@@ -122,15 +126,26 @@ def lay(
         source=replace(source, remarks=sheet.remarks),
         profile=profile,
         entity=entity,
-        problems=(*_column_problems(profile, source, entity, columns, unknown), *lost),
+        problems=(
+            *column_problems(profile, source, entity, columns, unknown),
+            *lost_items(profile, source.name, columns, cells),
+            *lost,
+        ),
         results=columns.results,
-        origins={
-            name: Origin(own, source.cells[[each.number for each in own]])
-            for name, own in columns.of_fields.items()
-            if own
-        },
+        origins=_origins(source, columns),
         source_ids=_source_ids(cells, columns),
     )
+
+
+def _origins(source: Sheet, columns: Columns) -> dict[str, Origin]:
+    own = {each.number: each for each in source.columns}
+    added = {name: (own[number],) for name, number in columns.results.items()}
+    action = {ACTION_COLUMN: (columns.action,)} if columns.action else {}
+    found = {name: each for name, each in columns.of_fields.items() if each}
+    return {
+        name: Origin(each, source.cells[[column.number for column in each]])
+        for name, each in {**added, **action, **found}.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -181,11 +196,11 @@ class _Laying:
         return name in self._keys() and self.profile.fields[name].default is not None
 
     def _column(self, name: str, rule: Rule) -> list[Cell]:
-        if rule.constant is not None:
-            return [rule.constant] * len(self.cells)
         columns = self.found.of_fields[name]
         reader = Reader(self.entity.by_name[name], rule, columns, self.profile.name, self.comma)
-        if columns:
+        if rule.constant is not None:
+            laid = [reader.ours(rule.constant)] * len(self.cells)
+        elif columns:
             rows = self.cells[[each.number for each in columns]].itertuples(index=False, name=None)
             laid = reader.lay(rows)
         else:
@@ -247,64 +262,3 @@ def _source_ids(cells: pd.DataFrame, columns: Columns) -> dict[int, str]:
         for row, cell in numbers.items()
         if cell is not None
     }
-
-
-def _column_problems(
-    profile: Profile, source: Sheet, entity: Entity, columns: Columns, unknown: str
-) -> Iterator[Problem]:
-    for name, found in columns.doubled.items():
-        letters = " and ".join(each.letter for each in found)
-        yield problem("column_doubled", source.name, column=name, letters=letters)
-    yield from _missing(profile, source, entity, columns)
-    if columns.homeless and unknown != "ignore":
-        code = "homeless_refused" if unknown == "error" else "homeless"
-        yield problem(
-            code,
-            source.name,
-            columns=_listed([each.text for each in columns.homeless]),
-            count="1 column has"
-            if len(columns.homeless) == 1
-            else f"{len(columns.homeless)} columns have",
-            mapping=profile.name,
-        )
-
-
-def _missing(
-    profile: Profile, source: Sheet, entity: Entity, columns: Columns
-) -> Iterator[Problem]:
-    """Tell of rules whose columns the file does not have: needed ones, and once all the others."""
-    needed = {each.name for each in entity.required}
-    needed |= {entity.name_columns.get(each, each) for each in needed}
-    others = []
-    for name, wanted in columns.missing.items():
-        rule = profile.fields.get(name)
-        if name in needed and rule is not None and rule.default is None and not rule.count_by:
-            near = columns.near(wanted)
-            yield problem(
-                "source_column_missing",
-                source.name,
-                field=name,
-                columns=_or(wanted),
-                mapping=profile.name,
-                nearest=f"Found '{near}': if that is it, n" if near else "N",
-            )
-        else:
-            others.append(f"'{wanted[0]}' ({name})")
-    if others:
-        count = "1 column is" if len(others) == 1 else f"{len(others)} columns are"
-        yield problem(
-            "source_columns_missing",
-            source.name,
-            count=count,
-            columns=_listed(others),
-            mapping=profile.name,
-        )
-
-
-def _or(names: Sequence[str]) -> str:
-    return " or ".join(f"'{each}'" for each in names)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN_HOMELESS
-    return ", ".join(names[:SHOWN_HOMELESS]) + (f" and {more} more" if more > 0 else "")

@@ -71,12 +71,12 @@ def read_table(table: Table, name: str) -> Profile:
 def built_in() -> tuple[Profile, ...]:
     """Return the mappings that come with the program, by name."""
     folder = files("pipeline.mapping") / FOLDER
-    found = sorted(folder.iterdir(), key=lambda each: each.name)
-    return tuple(
+    found = [
         read_text(each.read_text(encoding="utf-8"), each.name)
-        for each in found
+        for each in folder.iterdir()
         if each.name.endswith(ENDING)
-    )
+    ]
+    return tuple(sorted(found, key=lambda each: each.name))
 
 
 def recognise(headers: Iterable[str]) -> Profile | None:

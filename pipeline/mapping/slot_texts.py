@@ -107,7 +107,7 @@ def day_of_header(text: str) -> int | None:
     found = set()
     for word in re.findall(r"[^\W\d_]{3,}", text):
         try:
-            found.add(read_day(word.removesuffix("s")))
+            found.add(read_day(word.lower().removesuffix("s")))
         except Unreadable:
             continue
     return found.pop() if len(found) == 1 else None

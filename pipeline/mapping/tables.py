@@ -65,7 +65,7 @@ def _key(each: Field[Any]) -> str:
 def _read_keys(
     table: Table, made: type, readers: Mapping[str, Reader], where: str, mistakes: list[str]
 ) -> dict[str, Any]:
-    known = {_key(each): each.name for each in fields(made)} | ALIASES.get(made, {})
+    known = {**ALIASES.get(made, {}), **{_key(each): each.name for each in fields(made)}}
     found: dict[str, Any] = {}
     for key, value in table.items():
         place = f"{where}{key}"
@@ -152,7 +152,7 @@ def _rules(value: Any) -> Any:
 
 def _rule(value: Any, place: str, mistakes: list[str]) -> Rule:
     if isinstance(value, str):
-        return Rule(columns=(value,))
+        return Rule(columns=(value,) if value.strip() else ())
     if not isinstance(value, Mapping):
         mistakes.append(f"{place} is neither a column's name nor a table that says more.")
         return Rule()

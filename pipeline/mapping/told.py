@@ -36,18 +36,21 @@ def tell(each: Problem, origins: Mapping[str, Origin], mapping: str) -> Problem:
     if each.code in {"column_missing", "key_missing"}:
         return replace(each, hint=f"The mapping {mapping} has no rule for it: add one.")
     origin = origins.get(each.column or "")
-    if origin is None:
-        return each
-    told = replace(each, column=origin.header)
-    value = origin.value(each.row) if each.row is not None else ""
-    if not value or each.value == value:
+    told = replace(each, column=origin.header) if origin else each
+    if each.row is None:
         return told
+    value = origin.value(each.row) if origin else ""
     if each.value is None:
-        return _not_blank(told, value) if each.code == "required_blank" else told
+        return _not_blank(told, value) if value and each.code == "required_blank" else told
+    if not value:
+        return _said_of(told, f"{quoted(each.value)} (given by the mapping {mapping})")
     if each.value.casefold() in value.casefold():
-        return told  # one of several things in the cell
-    read = f"{quoted(value)} (read as {quoted(each.value)})"
-    return replace(told, value=value, message=told.message.replace(quoted(each.value), read))
+        return told  # the cell's own words, or one of several things in it
+    return replace(_said_of(told, f"{quoted(value)} (read as {quoted(each.value)})"), value=value)
+
+
+def _said_of(told: Problem, words: str) -> Problem:
+    return replace(told, message=told.message.replace(quoted(told.value), words, 1))
 
 
 def _not_blank(told: Problem, value: str) -> Problem:

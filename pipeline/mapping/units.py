@@ -23,7 +23,7 @@ def unit_of(text: str) -> str | None:
     return None
 
 
-def convert(text: str, source: str, target: str) -> str | None:
+def convert(text: str, source: str, target: str) -> int | float | None:
     """Convert an amount from `source` into `target`; None when the text is no amount.
 
     An amount may name its unit itself (`90 min`), or be hours and minutes (`1:30`).
@@ -32,7 +32,12 @@ def convert(text: str, source: str, target: str) -> str | None:
     if found is None:
         return None
     amount = found / MINUTES[target]
-    return str(amount.numerator) if amount.denominator == 1 else repr(float(amount))
+    return as_number(amount)
+
+
+def as_number(amount: Fraction) -> int | float:
+    """Return an amount as a cell holds it."""
+    return amount.numerator if amount.denominator == 1 else float(amount)
 
 
 def _minutes(text: str, source: str) -> Fraction | None:

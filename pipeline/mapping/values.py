@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cached_property
 
-from pipeline.kinds import FLAG, SLOTS
+from pipeline.kinds import DECIMAL, FLAG, SLOTS, WHOLE
 from pipeline.mapping.near import suggestion
 from pipeline.mapping.profile import Rule
 from pipeline.mapping.slot_texts import day_of_header, read_day_times, read_times
-from pipeline.mapping.units import convert, unit_of
+from pipeline.mapping.units import as_number, convert, unit_of
 from pipeline.problems import plain_text
 from pipeline.schema import Cell, Field, Unreadable
 from pipeline.sheets.markers import is_clear, is_kept
@@ -96,7 +96,13 @@ class Reader:
         except Unreadable as verdict:
             shown = filled[0] if len(filled) == 1 else ", ".join(map(plain_text, filled))
             return Unread(shown, verdict.code, tuple(verdict.words.items()))
-        return self.rule.blank if found is None else found
+        return self.ours(self.rule.blank) if found is None else found
+
+    def ours(self, text: str | None) -> Cell:
+        """Return a text of the mapping's own as a cell: its numbers have a point, always."""
+        if text and self.decimal_comma and self.field.kind in {WHOLE, DECIMAL}:
+            return DECIMAL.read(text)  # judged in `fitting.py`
+        return text
 
     @cached_property
     def _by_day(self) -> Mapping[int, int] | None:
@@ -143,16 +149,20 @@ class Reader:
     def _translated(self, text: str) -> str:
         return self._translations.get(same_value(text), text)
 
+    def _own_words(self, cell: Cell) -> Cell:
+        """Translate a cell by the dictionary, else by `otherwise`, else leave it as it is."""
+        found = self._translations.get(same_value(plain_text(cell)), self.rule.otherwise)
+        return cell if found is None else self.ours(found) or None
+
     def _translate(self, cell: Cell) -> Cell:
         rule = self.rule
         if cell is None or not (rule.values or rule.otherwise is not None):
             return cell
-        found = self._translations.get(same_value(plain_text(cell)), rule.otherwise)
-        if found is not None:
-            return found or None
-        if rule.unit is None and rule.dates is None and self.field.kind is not SLOTS:
+        found = self._own_words(cell)
+        converted = rule.unit or rule.dates or self.field.kind is SLOTS
+        if found is cell and rule.otherwise is None and not converted:
             self._refuse_strange(cell)
-        return cell
+        return found
 
     def _refuse_strange(self, cell: Cell) -> None:
         """Refuse a value that is neither translated nor right as it stands."""
@@ -171,24 +181,27 @@ class Reader:
             ) from error
 
     def _picked(self, filled: Sequence[Cell]) -> Cell:
-        counting = [found for each in filled if (found := self._translate(each)) is not None]
+        translate = self._translate if self.rule.pick == "first" else self._own_words
+        counting = [found for each in filled if (found := translate(each)) is not None]
         if not counting or self.rule.pick == "first":
             return counting[0] if counting else None
         sizes = [self._number(each) for each in counting]
         if self.rule.pick == "sum":
-            total = sum(sizes, Fraction(0))
-            return str(total.numerator) if total.denominator == 1 else repr(float(total))
+            return as_number(sum(sizes, Fraction(0)))
         choose: Callable[[list[Fraction]], Fraction] = max if self.rule.pick == "largest" else min
         return counting[sizes.index(choose(sizes))]
 
     def _number(self, cell: Cell) -> Fraction:
-        text = self._pointed(plain_text(cell)).strip()
+        text = self._pointed(cell).strip()
         if isinstance(cell, bool) or not NUMBER.fullmatch(text):
             raise Unreadable("not_a_number", cell=plain_text(cell), pick=self.rule.pick)
         return Fraction(text)
 
-    def _pointed(self, text: str) -> str:
-        return text.replace(".", "").replace(",", ".") if self.decimal_comma else text
+    def _pointed(self, cell: Cell) -> str:
+        """Return an amount with a point; a cell that holds a number has one already."""
+        text = plain_text(cell)
+        with_comma = self.decimal_comma and isinstance(cell, str)
+        return text.replace(".", "").replace(",", ".") if with_comma else text
 
     def _converted(self, cell: Cell) -> Cell:
         if self.rule.unit is not None:
@@ -203,7 +216,7 @@ class Reader:
         source, target = unit_of(self.rule.unit or ""), unit_of(self.field.unit)
         assert source  # judged in `fitting.py`
         assert target
-        found = convert(self._pointed(plain_text(cell)), source, target)
+        found = convert(self._pointed(cell), source, target)
         if found is None:
             raise Unreadable("no_amount", unit=source)
         return found

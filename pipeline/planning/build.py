@@ -142,11 +142,8 @@ class _Builder:
         entity = self.request.entity
         if row.action in {"update", "delete"}:
             return self._blocked(row, "not_there", entity.key[-1], action=row.action)
-        if row.defaults:
-            filled = row.with_defaults(entity)
-            resolved = self.resolver.resolve(filled)
-            row = resolved.row
-        unclear = {each.column for each in resolved.problems}
+        row, unnamed = self._completed(row)
+        unclear = {each.column for each in (*resolved.problems, *unnamed)}
         row = replace(row, bad=row.bad | {str(each) for each in unclear})
         found = rules.judge_new(self.request.sheet, entity, row, self.request.columns)
         values, links = parted(wanted(entity, row, {}))
@@ -156,9 +153,20 @@ class _Builder:
             _name(entity, row),
             place=(key_of(entity, row) or (None,))[0],
             payload=create_payload(values),
-            problems=(*resolved.problems, *found),
+            problems=(*unnamed, *found),
             links=links,
         )
+
+    def _completed(self, row: Row) -> tuple[Row, tuple[Problem, ...]]:
+        """Fill a new record's blanks with its defaults; names among them are looked up too."""
+        filled = row.with_defaults(self.request.entity)
+        place = self.request.entity.key[0]
+        added = {n: value for n, value in filled.values.items() if n not in row.values}
+        if not added or not isinstance(row.value(place), int):
+            return filled, ()  # without its location no name can be told from its namesakes
+        guided = replace(filled, values={**added, place: row.value(place)})
+        found = self.resolver.resolve(guided)
+        return replace(row, values={**found.row.values, **row.values}), found.problems
 
     def _gone(self, row: Row, record_id: int) -> Change:
         """Block a row whose record is not there, unless nobody asks anything of that record."""
