@@ -148,13 +148,14 @@ class Remark:
 class Overview:
     """What a report tells of all records: by which fields they are counted, what is added up.
 
-    `coverage` are yes/no fields, of which the share of records that have each is shown.
+    `coverage` are yes/no fields, of which the share of records that have each is shown. What an
+    entity has nothing of stays blank, and a report leaves it out.
     """
 
     totals: tuple[str, ...]
-    capacity: str
-    coverage: Group
-    remarks: tuple[Remark, ...]
+    capacity: str = ""
+    coverage: Group | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
