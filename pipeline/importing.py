@@ -70,10 +70,10 @@ def is_behind(plan: Plan, entity: Entity, journal: Journal, settle_seconds: floa
     what an update has just changed.
     """
     places = {each.place for each in plan.changes if each.action == "create"}
-    made = journal.just_created(settle_seconds)
+    made = journal.just_created(entity, settle_seconds)
     if any(place in places and number not in plan.known_ids for number, place in made):
         return True
-    changed = journal.just_updated(settle_seconds)
+    changed = journal.just_updated(entity, settle_seconds)
     return any(
         not holds(entity, change.before, changed[change.record_id])
         for change in plan.changes

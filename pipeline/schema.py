@@ -108,6 +108,11 @@ class Field:
         return (self.on_create or self.on_update) and not self.key and not self.view_of
 
     @property
+    def shown(self) -> bool:
+        """Whether an export can show it: what the service does not tell of a link is looked up."""
+        return self.on_read or bool(self.names)
+
+    @property
     def in_sheet(self) -> bool:
         """Whether a user ever sees the field."""
         return not self.secret

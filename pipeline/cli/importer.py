@@ -25,6 +25,7 @@ from pipeline.report.results import results_path, write_results
 from pipeline.runs.lines import Run, Source
 from pipeline.runs.outcome import UNFINISHED, count
 from pipeline.runs.terms import Applied
+from pipeline.schema import Entity
 from pipeline.sheets.whole import refuse_own_input
 
 LOOK_AGAIN_SECONDS = 2.0
@@ -57,7 +58,7 @@ def run_import(
         return _dry_run(prepared, settings, screen, choices, clocks)
     with writing(settings, screen, choices.run, clocks) as session:
         source = importing.source_of(prepared, target)
-        earlier = _stopped_before(session, source)
+        earlier = _stopped_before(session, prepared.entity, source)
         if earlier and _would_rather_resume(earlier, source, screen, choices):
             return carry_on(earlier, session, choices.results)
         return _import(prepared, session, choices, source)
@@ -88,7 +89,7 @@ def _import(prepared: Prepared, session: Session, choices: ImportChoices, source
         raise StoppedError("Stopped. Nothing was written.") from error
     if not may_write:
         if not found.plan.writes and found.plan.is_clean:
-            session.journal.take_up(source)
+            session.journal.take_up(prepared.entity, source)
         return _leave_alone(found, session, source)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
@@ -153,12 +154,13 @@ def _may_write(found: Planned, choices: ImportChoices, session: Session) -> bool
     return not choices.ask or click.confirm(question, err=True)
 
 
-def _stopped_before(session: Session, source: Source) -> Run | None:
+def _stopped_before(session: Session, entity: Entity, source: Source) -> Run | None:
     """Return the last run of the same file that stopped with rows left."""
     runs = [
         each
         for each in session.journal.open_runs()
-        if each.sheet == source.sheet and (each.digest == source.digest or each.file == source.file)
+        if (each.entity, each.sheet) == (entity.name, source.sheet)
+        and (each.digest == source.digest or each.file == source.file)
     ]
     return runs[-1] if runs else None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.shared import Screen, json_option
-from pipeline.errors import DONE, UsageError
+from pipeline.errors import DONE
 
 EPILOG = "Example: nexudus-bulk template -o rooms.xlsx"
 
@@ -21,15 +21,11 @@ EPILOG = "Example: nexudus-bulk template -o rooms.xlsx"
 @json_option
 def command(entity: str, output: Path, overwrite: bool, as_json: bool) -> int:
     """Write a blank workbook for ENTITY (Resource), with drop-downs, notes and a guide."""
-    from pipeline.entities import ENTITIES  # noqa: PLC0415 - heavy imports wait until needed
-    from pipeline.kinds import plain  # noqa: PLC0415 - as above
+    from pipeline.cli.entity_names import entity_named  # noqa: PLC0415 - heavy imports wait
     from pipeline.sheets.template import write_template  # noqa: PLC0415 - as above
     from pipeline.sheets.whole import refuse_to_overwrite  # noqa: PLC0415 - as above
 
-    known = {plain(name): each for each in ENTITIES.values() for name in (each.name, each.nouns)}
-    found = known.get(plain(entity))
-    if found is None:
-        raise UsageError(f"template: '{entity}' is not known. Known: {', '.join(ENTITIES)}.")
+    found = entity_named("template", entity)
     refuse_to_overwrite(output, overwrite=overwrite)
     write_template(output, found)
     screen = Screen(as_json)
