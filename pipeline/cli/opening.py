@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from pipeline.entities import RESOURCE
+from pipeline.cli.entity_names import entity_named, short_name
+from pipeline.cli.recognising import recognise, unread_sheets
 from pipeline.prepared import Prepared, Reading, prepare
+from pipeline.sheets.read import open_book
 
 
 def open_file(
-    file: Path, *, sheet: str | None, unknown_columns: str, ignore_base: bool = False
+    file: Path,
+    *,
+    sheet: str | None,
+    unknown_columns: str,
+    entity: str | None = None,
+    ignore_base: bool = False,
 ) -> Prepared:
     """Read and check a file; the options are those of `shared.file_options` and `base_option`.
 
-    Raises UsageError or WorkbookError when there is no sheet to read.
+    Raises UsageError or WorkbookError when there is no sheet to read, or nobody can tell what its
+    rows are.
     """
     reading = Reading(sheet=sheet, unknown_columns=unknown_columns, ignore_base=ignore_base)
-    return prepare(file, RESOURCE, reading)
+    if entity is not None:
+        return prepare(file, entity_named("--entity", entity), reading)
+    book = open_book(file)
+    found = recognise(book, sheet)
+    prepared = prepare(file, found, reading)
+    unread = [] if sheet else unread_sheets(book, found)
+    remarks = [
+        f"{file.name}: sheet {each.sheet} was not read; to import it, add "
+        f"--entity {short_name(each)}."
+        for each in unread
+    ]
+    return replace(
+        prepared,
+        sheet=replace(prepared.sheet, remarks=(*prepared.sheet.remarks, *remarks)),
+    )

@@ -54,6 +54,11 @@ def json_option(function: Function) -> Function:
 def file_options(function: Function) -> Function:
     """Add the options of reading a file; `opening.py` takes them."""
     options = (
+        click.option(
+            "--entity",
+            metavar="NAME",
+            help="What the rows are, such as resources [default: what sheet or columns say].",
+        ),
         click.option("--sheet", help="The sheet to read, when it is not the usual one."),
         click.option(
             "--unknown-columns",
