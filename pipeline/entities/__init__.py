@@ -2,6 +2,7 @@
 
 from pipeline.entities.lookups import LOOKUPS, Lookup
 from pipeline.entities.resource import RESOURCE
+from pipeline.entities.resource_type import RESOURCE_TYPE  # noqa: F401
 from pipeline.schema import Entity
 
 TABLES = [each for each in tuple(globals().values()) if isinstance(each, Entity)]
