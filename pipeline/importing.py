@@ -12,8 +12,9 @@ from pathlib import Path
 
 from pipeline.api import reading
 from pipeline.api.client import Client
-from pipeline.naming import read_names
+from pipeline.naming import read_names, read_places
 from pipeline.planning.build import Request, build, key_of
+from pipeline.planning.missing import Lacking, Wanted, creatable, expecting, find_missing
 from pipeline.planning.names import Resolver, lists_needed
 from pipeline.planning.plan import Change, Plan
 from pipeline.planning.stored import Named, Stored, ids_by_key
@@ -61,6 +62,29 @@ def make_plan(
         stored,
     )
     return replace(plan, read_at=read_at)
+
+
+def expect(
+    client: Client, prepared: Prepared, stored: Stored, wanted: Wanted
+) -> tuple[Stored, Lacking]:
+    """Return what the account will hold once it has what is `wanted`, and what it lacks of that."""
+    if not wanted.links & stored.names.keys():
+        return stored, Lacking()  # no row gives a name
+    places = read_places(client, _place_link(prepared.entity))
+    lacking = find_missing(prepared.entity, prepared.rows, stored, wanted, places)
+    return expecting(stored, lacking.created), lacking
+
+
+def are_names_behind(
+    entity: Entity, stored: Stored, journal: Journal, settle_seconds: float
+) -> bool:
+    """Whether a look-up list does not show yet what was created a moment ago."""
+    for link, other in creatable(entity).items():
+        listed = {each.id for each in stored.names.get(link, ())}
+        made = journal.just_created(other, settle_seconds)
+        if link in stored.names and any(number not in listed for number, _ in made):
+            return True
+    return False
 
 
 def is_behind(plan: Plan, entity: Entity, journal: Journal, settle_seconds: float) -> bool:

@@ -9,6 +9,7 @@ from pipeline.api import reading
 from pipeline.api.client import Client
 from pipeline.entities import LOOKUPS
 from pipeline.errors import CredentialsError, ProtocolError
+from pipeline.planning.missing import Places
 from pipeline.planning.stored import Named
 from pipeline.schema import Cell, Entity, Field
 
@@ -23,6 +24,17 @@ def read_names(client: Client, name: str) -> tuple[Named, ...]:
             each.get(lookup.place) if lookup.place else None,
         )
         for each in reading.listing(client, lookup.path)
+    )
+
+
+def read_places(client: Client, name: str) -> Places:
+    """Read the account's locations, the list `name`, and how they belong together."""
+    lookup = LOOKUPS[name]
+    listed = reading.listing(client, lookup.path)
+    above = {int(each["Id"]): each.get(lookup.above) for each in listed}
+    return Places(
+        {int(each["Id"]): str(each.get(lookup.label) or "") for each in listed},
+        {number: place for number, place in above.items() if isinstance(place, int)},
     )
 
 

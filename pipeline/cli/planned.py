@@ -2,57 +2,110 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pipeline import importing
 from pipeline.api.client import Client
 from pipeline.cli.shared import Screen
 from pipeline.errors import ApiError
+from pipeline.planning import missing
+from pipeline.planning.missing import Missing, Wanted
 from pipeline.planning.plan import Plan
+from pipeline.planning.stored import Stored
 from pipeline.prepared import Prepared, check
 from pipeline.report import text
 from pipeline.sheets.plan_book import write_plan
 
+NOTHING = Wanted()
+
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, with the open client that looked it up."""
+    """A plan, with the open client that looked it up, and what is created before its rows.
+
+    As long as something is `missing`, the plan is what will be done when it is there.
+    """
 
     prepared: Prepared
     client: Client
     plan: Plan
     screen: Screen
+    stored: Stored
+    missing: tuple[Missing, ...] = ()
+
+    @property
+    def writes(self) -> int:
+        """How many requests that write it takes, with those before the rows."""
+        return self.plan.writes + len(self.missing)
 
     @property
     def seconds(self) -> float:
         """The least time in which the limits let the plan be carried out, from now on."""
-        return self.client.pacer.remaining_seconds("write", self.plan.writes)
+        return self.client.pacer.remaining_seconds("write", self.writes)
+
+    @property
+    def summary(self) -> str:
+        """The counts in one line."""
+        return text.plan_summary(self.plan, self.seconds, len(self.missing))
 
     def show(self) -> None:
         """Print problems, changes and counts."""
         self.screen.warn(text.problem_lines(self.plan.problems, text.MAX_LINES * 5))
-        self.screen.say(text.plan_lines(self.plan))
-        self.screen.say(text.plan_summary(self.plan, self.seconds))
+        self.screen.say(missing.lines(self.missing))
+        self.screen.warn(f"warning: {each}" for each in missing.remarks(self.missing))
+        self.screen.say(text.plan_lines(missing.shown(self.plan, self.missing)))
+        self.screen.say(self.summary)
 
     def save(self, path: Path) -> None:
         """Write the plan as a workbook. Raises UsageError when it cannot be written."""
-        summary = text.plan_summary(self.plan, self.seconds)
         account = f"{self.prepared.sheet.path.name} into {self.client.settings.account}"
-        write_plan(path, self.plan, summary, account)
+        before = (*missing.lines(self.missing), *missing.remarks(self.missing))
+        plan = missing.shown(self.plan, self.missing)
+        write_plan(path, plan, self.summary, account, before)
         self.screen.say(f"Plan written: {path}.")
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return what is created before the rows, as --json tells it."""
+        return [
+            {
+                "entity": each.link,
+                "name": each.name,
+                "location": each.place,
+                "location_name": each.place_name,
+                "rows": list(each.rows),
+            }
+            for each in self.missing
+        ]
 
 
 def look_up_and_plan(
-    prepared: Prepared, client: Client, screen: Screen, *, allow_delete: bool
+    prepared: Prepared,
+    client: Client,
+    screen: Screen,
+    *,
+    allow_delete: bool,
+    wanted: Wanted = NOTHING,
 ) -> Planned:
-    """Look a file up in the account and plan it; only reads are sent."""
+    """Look a file up in the account and plan it; only reads are sent.
+
+    `wanted` says what may be created before the rows, where it is missing.
+    """
     screen.warn(prepared.sheet.remarks)
     read_at = client.clocks.monotonic()
+
+    def planned(stored: Stored) -> Plan:
+        return importing.make_plan(prepared, stored, allow_delete=allow_delete, read_at=read_at)
+
     try:
         stored = importing.look_up(client, prepared)
-        plan = importing.make_plan(prepared, stored, allow_delete=allow_delete, read_at=read_at)
-        return Planned(prepared, client, plan, screen)
+        plan = planned(stored)
+        then, lacking = importing.expect(client, prepared, stored, wanted)
+        plan = planned(then) if lacking.created else plan
+        found = missing.used(prepared.entity, plan, lacking.created)
+        plan = missing.advised(plan, prepared.entity, wanted, replace(lacking, created=found))
+        return Planned(prepared, client, plan, screen, stored, found)
     except ApiError:
         # What is wrong with the file can be mended meanwhile.
         screen.warn(text.problem_lines(check(prepared), text.MAX_LINES))

@@ -73,6 +73,17 @@ def file_options(function: Function) -> Function:
     return function
 
 
+def missing_option(function: Function) -> Function:
+    """Add --create-missing; `creating.py` takes it."""
+    return click.option(
+        "--create-missing",
+        multiple=True,
+        metavar="NOUNS",
+        help="Create first what the rows name and the account lacks: types. A name that is much "
+        "like one that is there is created only as 'types=NAME'.",
+    )(function)
+
+
 def base_option(function: Function) -> Function:
     """Add --ignore-base."""
     return click.option(
