@@ -162,3 +162,14 @@ def test_deleting_takes_the_option(entity, new, shell, sandbox, tmp_path):
 
     assert said.json["counts"] == counts(deleted=3)
     assert names(sandbox, entity) == before
+
+
+def test_a_template_speaks_of_folded_columns_only_if_there_are_some(entity, shell, tmp_path):
+    """The guide's steps are sentences, numbered without a gap, whatever the table has."""
+    shell("template", entity.name, "-o", tmp_path / "t.xlsx")
+    page = openpyxl.load_workbook(tmp_path / "t.xlsx")["Guide"]
+    steps = [str(c.value) for row in page.iter_rows() for c in row if "  " in str(c.value)[:5]]
+
+    assert len(steps) > 4
+    assert [each[0] for each in steps] == [str(n) for n in range(1, len(steps) + 1)]
+    assert not [each for each in steps if ": ." in each]

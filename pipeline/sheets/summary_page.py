@@ -40,6 +40,8 @@ def write_summary(  # noqa: PLR0913, PLR0917 - where to write, and what the page
     """Fill the sheet; rows are written in order, as constant memory wants it."""
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, LAST, NUMBER_WIDTH)
+    if len(entity.nouns) >= NUMBER_WIDTH:  # it is the head of a column
+        sheet.set_column(1, 1, len(entity.nouns) + 3)
     page = Rows(book, sheet)
     _write_head(page, entity, certificate)
     _write_key_numbers(page, figures)
