@@ -24,7 +24,14 @@ from pipeline.header import Header
 from pipeline.problems import Problem
 from pipeline.rows import Base, Digest, Mark, Row
 from pipeline.schema import Cell, Entity, Value
-from pipeline.sheets.base import BASE_SHEET, BaseSheet, Edited, Line, parse_base
+from pipeline.sheets.base import (
+    BASE_SHEET,
+    BaseSheet,
+    Edited,
+    Line,
+    foreign_ids,
+    parse_base,
+)
 from pipeline.sheets.columns import is_shown_only
 from pipeline.sheets.read import Book, Sheet
 
@@ -54,12 +61,17 @@ def compare(  # noqa: PLR0913 - a sheet in all that was made of it
 ) -> Compared:
     """Lay rows, one for each of the sheet's and in its order, beside the base of their export.
 
-    A file that has no base, or none that can be read, leaves the rows as they are.
+    A file that has no base, or none that can be read, leaves the rows as they are. Raises
+    WorkbookError when the base says that the rows are records of another entity.
     """
+    kept: Sequence[Sequence[Cell]] | None = None
     try:
         kept = book.rows(BASE_SHEET)
         base = None if kept is None else parse_base(kept, entity)
     except WorkbookError:
+        if foreign := foreign_ids(kept or (), entity):
+            _refuse_foreign(sheet, rows, entity, foreign)
+            return Compared(tuple(rows))  # it belongs to another sheet of the file
         words = "the base of the export cannot be read; every cell counts as typed."
         return Compared(tuple(rows), remarks=() if ignore_base else (f"{sheet.name}: {words}",))
     if base is None:
@@ -73,6 +85,19 @@ def compare(  # noqa: PLR0913 - a sheet in all that was made of it
         return Compared(tuple(rows), remarks=remarks)
     compared = _compared(rows, sheet, header, entity, base)
     return Compared(tuple(rows), base_rows=compared.base_rows) if ignore_base else compared
+
+
+def _refuse_foreign(
+    sheet: Sheet, rows: Sequence[Row], entity: Entity, foreign: Container[int]
+) -> None:
+    """Numbers of records are not unique across entities: one would be written over another."""
+    for row in rows:
+        if (number := row.value(entity.id_field.name)) in foreign:
+            raise WorkbookError(
+                f"{sheet.path.name}: sheet {sheet.name} was exported, and not as {entity.nouns}: "
+                f"{entity.id_field.name} {number} on row {row.number} is the number of something "
+                "else. Import the sheet under the name it was exported with, without --entity."
+            )
 
 
 def _compared(

@@ -89,7 +89,7 @@ def compared_fields(entity: Entity) -> tuple[Field, ...]:
     return tuple(
         each
         for each in entity.fields
-        if (each.on_read or each.name in children)
+        if (each.shown or each.name in children)
         and not (each.live or each.secret or each.view_of or each.key)
     )
 

@@ -82,10 +82,12 @@ def export(  # noqa: PLR0913 - what goes along with an export has a name each
     """
     flow = _Flow(client, request, series)
     with request.writer(path, request.columns) as file:
+        as_they_came = request.columns.as_they_came
         for place, record in enumerate(flow.records(), start=1):
-            if flow.takes(record):
-                file.write(flow.names.beside(record))
-                flow.figures.add(record)
+            told = flow.names.told(record)
+            if flow.takes(told):
+                file.write(record if as_they_came else flow.names.beside(told))
+                flow.figures.add(told)
             progress(place, flow.ahead)
         comparison = flow.compared()
         ending = Ending(flow.certificate(path, file.rows), flow.figures, comparison)

@@ -186,7 +186,7 @@ class Figures:
     def add(self, record: Mapping[str, Any]) -> None:
         """Count one whole record, as the service gave it."""
         self.records += 1
-        capacity = record.get(self.entity.overview.capacity)
+        capacity = record.get(self.entity.overview.capacity)  # of no field there is none
         if not (isinstance(capacity, int | float) and math.isfinite(capacity)):
             capacity = 0
         self.capacity += capacity
@@ -224,8 +224,13 @@ class Figures:
 
     @property
     def capacity_title(self) -> str:
-        """What is added up."""
+        """What is added up; nothing where records have no capacity."""
         return heading(self.entity, self.entity.overview.capacity)
+
+    @property
+    def tells_remarks(self) -> bool:
+        """Whether there is anything that could be pointed out."""
+        return bool(self._remarks)
 
     def places(self) -> tuple[Tally, ...]:
         """Return the records by location, those with the most records first."""
@@ -235,8 +240,11 @@ class Figures:
         """Return the records by each field of the overview, the location among them."""
         return tuple(Total(each.title, each.tallies()) for each in self._counts)
 
-    def coverage(self) -> Coverage:
-        """Return how many records have each thing, in all and by location."""
+    def coverage(self) -> Coverage | None:
+        """Return how many records have each thing, in all and by location; None of no things."""
+        group = self.entity.overview.coverage
+        if group is None:
+            return None
         places = self.places()
         by_place = {each.value: [0] * len(self._flags) for each in places}
         for key, covered in self._covered.items():
@@ -247,7 +255,7 @@ class Figures:
             counts = tuple(by_place[each.value][number] for each in places)
             rows.append(Covered(heading(self.entity, flag.name), sum(counts), counts))
         rows.sort(key=lambda each: (-each.records, each.title.casefold()))
-        return Coverage(self.entity.overview.coverage.name, places, tuple(rows))
+        return Coverage(group.name, places, tuple(rows))
 
     def remarks(self) -> tuple[Noted, ...]:
         """Return every remark, also those that hold of no record."""

@@ -13,9 +13,10 @@ from types import MappingProxyType
 
 from pipeline.api import reading
 from pipeline.api.client import Client
-from pipeline.naming import names_of, read_names
+from pipeline.naming import names_of, read_names, read_places
 from pipeline.planning.build import Request, build
 from pipeline.planning.ledger import Ledger, recognised
+from pipeline.planning.missing import Lacking, Wanted, creatable, expecting, find_missing
 from pipeline.planning.names import Resolver, lists_needed
 from pipeline.planning.newcomers import are_all_near
 from pipeline.planning.plan import Change, Plan
@@ -80,6 +81,31 @@ def as_told(plan: Plan, prepared: Prepared) -> Plan:
     )
 
 
+def expect(
+    client: Client, prepared: Prepared, stored: Stored, wanted: Wanted
+) -> tuple[Stored, Lacking]:
+    """Return what the account will hold once it has what is `wanted`, and what it lacks of that."""
+    if not wanted.links & stored.names.keys():
+        return stored, Lacking()  # no row gives a name
+    places = read_places(client, _place_link(prepared.entity))
+    entity, ledger = prepared.entity, stored.ledger
+    rows = [recognised(entity, each, ledger, stored.records) for each in prepared.rows]
+    lacking = find_missing(entity, rows, stored, wanted, places)
+    return expecting(stored, lacking.created), lacking
+
+
+def are_names_behind(
+    entity: Entity, stored: Stored, journal: Journal, settle_seconds: float
+) -> bool:
+    """Whether a look-up list does not show yet what was created a moment ago."""
+    for link, other in creatable(entity).items():
+        listed = {each.id for each in stored.names.get(link, ())}
+        made = journal.just_created(other, settle_seconds)
+        if link in stored.names and any(number not in listed for number, _ in made):
+            return True
+    return False
+
+
 def is_behind(plan: Plan, entity: Entity, journal: Journal, settle_seconds: float) -> bool:
     """Whether the look-up did not see yet what was written a moment ago.
 
@@ -88,10 +114,10 @@ def is_behind(plan: Plan, entity: Entity, journal: Journal, settle_seconds: floa
     """
     # Blocked may be what would be created, but for a record of the ledger that does not show yet.
     places = {each.place for each in plan.changes if each.action in {"create", "blocked"}}
-    made = journal.just_created(settle_seconds)
+    made = journal.just_created(entity, settle_seconds)
     if any(place in places and number not in plan.known_ids for number, place in made):
         return True
-    changed = journal.just_updated(settle_seconds)
+    changed = journal.just_updated(entity, settle_seconds)
     return any(
         not holds(entity, change.before, changed[change.record_id])
         for change in plan.changes

@@ -9,6 +9,7 @@ from pipeline.api import reading
 from pipeline.api.client import Client
 from pipeline.entities import LOOKUPS
 from pipeline.errors import CredentialsError, ProtocolError
+from pipeline.planning.missing import Places
 from pipeline.planning.stored import Named
 from pipeline.schema import Cell, Entity, Field
 
@@ -31,8 +32,19 @@ def names_of(name: str, listed: Iterable[Mapping[str, Any]]) -> tuple[Named, ...
     )
 
 
+def read_places(client: Client, name: str) -> Places:
+    """Read the account's locations, the list `name`, and how they belong together."""
+    lookup = LOOKUPS[name]
+    listed = reading.listing(client, lookup.path)
+    above = {int(each["Id"]): each.get(lookup.above) for each in listed}
+    return Places(
+        {int(each["Id"]): str(each.get(lookup.label) or "") for each in listed},
+        {number: place for number, place in above.items() if isinstance(place, int)},
+    )
+
+
 class Names:
-    """Puts the names of linked records beside their ids.
+    """Puts the names of linked records beside their ids, where the service does not tell them.
 
     `own` are the names of this entity's records, as far as the export's listing told them. A
     look-up list is read once, when the first id is met whose name is not known; one that may not be
@@ -50,6 +62,11 @@ class Names:
             for each in fields
             if each.name not in entity.by_name
         ]
+        self._untold = [
+            (each.name, each.names, entity.by_name[each.names].link)
+            for each in entity.fields
+            if each.names and not each.on_read
+        ]
         self._names: dict[str, dict[int, str]] = {}
         self._own = own
 
@@ -57,6 +74,16 @@ class Names:
     def needs_own(self) -> bool:
         """Whether names of this entity's own records stand beside ids."""
         return any(link == self._entity.name for _, _, link in self._columns)
+
+    def told(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the record with the names that may stand in for its links."""
+        missing = [each for each in self._untold if record.get(each[0]) is None]
+        if not missing:
+            return record
+        return {**record, **{c: self._name(c, link, record.get(i)) for c, i, link in missing}}
+
+    def _name(self, column: str, link: str, number: object) -> str | None:
+        return self._line(column, link, [number]) if isinstance(number, int) else None
 
     def beside(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the record with its names."""

@@ -108,6 +108,11 @@ class Field:
         return (self.on_create or self.on_update) and not self.key and not self.view_of
 
     @property
+    def shown(self) -> bool:
+        """Whether an export can show it: what the service does not tell of a link is looked up."""
+        return self.on_read or bool(self.names)
+
+    @property
     def in_sheet(self) -> bool:
         """Whether a user ever sees the field."""
         return not self.secret
@@ -148,13 +153,14 @@ class Remark:
 class Overview:
     """What a report tells of all records: by which fields they are counted, what is added up.
 
-    `coverage` are yes/no fields, of which the share of records that have each is shown.
+    `coverage` are yes/no fields, of which the share of records that have each is shown. What an
+    entity has nothing of stays blank, and a report leaves it out.
     """
 
     totals: tuple[str, ...]
-    capacity: str
-    coverage: Group
-    remarks: tuple[Remark, ...]
+    capacity: str = ""
+    coverage: Group | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -440,7 +440,8 @@ def test_a_default_name_is_looked_up_for_new_records_only(shell, sandbox, tmp_pa
     assert said.json["counts"] == counts(updated=1, blocked=1)
     assert [line for line in said.err.splitlines() if "Metting" in line] == [
         "Resources row 3, column ResourceTypeName: 'Metting Room' (given by the mapping site) is "
-        "no type of this account. Did you mean 'Meeting Room' (1410020001)?"
+        "no type of this account. Did you mean 'Meeting Room' (1410020001)? "
+        "To create it, add --create-missing types."
     ]
     anchor = next(each for each in sandbox.records() if each["Name"] == "Room Anchor")
     assert (anchor["GroupName"], anchor["Visible"], anchor["DisplayOrder"]) == ("4", True, 10)

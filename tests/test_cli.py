@@ -12,6 +12,7 @@ import pytest
 from flows import Shell
 
 from pipeline import __version__, cli
+from pipeline.entities import ENTITIES
 
 ROOT = Path(__file__).parents[1]
 HEAVY = {"pandas", "pandera", "httpx", "openpyxl", "xlsxwriter", "python_calamine", "lxml", "flask"}
@@ -60,7 +61,7 @@ def test_version_and_the_module_are_the_same_command():
     ("words", "code", "message"),
     [
         (["check", "none.xlsx"], 2, "none.xlsx: there is no such file."),
-        (["template", "Desk", "-o", "x.xlsx"], 2, "'Desk' is not known. Known: Resource."),
+        (["template", "Desk", "-o", "x.xlsx"], 2, "'Desk' is not known. Known: Resource"),
         (["export", "-o", "x.ods"], 2, "'x.ods' ends in no format that is known."),
         (["export", "-o", "x.xlsx", "--limit", "fast"], 2, "'fast' is not a limit."),
         (["sandbox", "--fault", "fast"], 2, "fault 'fast' is not one."),
@@ -94,13 +95,21 @@ def test_without_credentials_nothing_is_asked(shell, monkeypatch):
     )
 
 
-def test_the_template_command_writes_what_stands_in_the_repository(shell, tmp_path):
+@pytest.mark.parametrize("name", ENTITIES)
+def test_the_template_command_writes_what_stands_in_the_repository(name, shell, tmp_path):
     """`template` makes the very file that is committed."""
+    said = shell("template", name, "-o", tmp_path / "t.xlsx", "--json")
+
+    assert json.loads(said.out) == {"file": str(tmp_path / "t.xlsx"), "entity": name}
+    made = (tmp_path / "t.xlsx").read_bytes()
+    assert made == (ROOT / "templates" / f"{name}s.xlsx").read_bytes()
+
+
+def test_a_template_is_of_resources_when_nothing_else_is_said(shell, tmp_path):
+    """`template` alone makes the usual workbook."""
     said = shell("template", "-o", tmp_path / "t.xlsx", "--json")
 
-    assert json.loads(said.out) == {"file": str(tmp_path / "t.xlsx"), "entity": "Resource"}
-    made = (tmp_path / "t.xlsx").read_bytes()
-    assert made == (ROOT / "templates" / "Resources.xlsx").read_bytes()
+    assert said.json["entity"] == "Resource"
 
 
 def test_a_template_replaces_a_file_only_when_told_to(shell, tmp_path):

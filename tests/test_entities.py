@@ -104,9 +104,10 @@ def test_what_a_table_refers_to_exists(entity: Entity):
     assert set(entity.key) <= set(entity.by_name)
 
 
-def test_words_for_users_never_name_the_internal_price_record():
+@pytest.mark.parametrize("entity", ENTITIES.values(), ids=ENTITIES)
+def test_words_for_users_never_name_the_internal_price_record(entity: Entity):
     """No help, hint or group uses the API's internal name for booking rates."""
-    words = [field.help + field.unit + field.group.name for field in RESOURCE.fields]
-    words += [rule.hint for rule in RESOURCE.rules]
+    words = [field.help + field.unit + field.group.name for field in entity.fields]
+    words += [rule.hint for rule in entity.rules]
 
     assert not [text for text in words if "extraservice" in text.lower().replace(" ", "")]

@@ -195,7 +195,8 @@ def test_a_second_request_that_is_refused_says_what_was_created(shell, sandbox, 
                 "Resources row 2, column LinkedResources: 'Elm' is on row 3, which is not created: "
                 "it is blocked. Mend row 3, or take the name out of the cell.",
                 "Resources row 3, column ResourceTypeName: 'Nonsense' is no type of this account. "
-                "It has 12 types.",
+                "It has 12 types. "
+                "To create it, add --create-missing types.",
                 "Resources row 4, column LinkedResources: 'Oak' is on row 2, which is not created: "
                 "it is blocked. Mend row 2, or take the name out of the cell.",
             ],
@@ -208,7 +209,8 @@ def test_a_second_request_that_is_refused_says_what_was_created(shell, sandbox, 
                 "Resources row 2, column LinkedResources: 'Ash' is on row 4, which is not created: "
                 "it is blocked. Mend row 4, or take the name out of the cell.",
                 "Resources row 3, column ResourceTypeName: 'Nonsense' is no type of this account. "
-                "It has 12 types.",
+                "It has 12 types. "
+                "To create it, add --create-missing types.",
                 "Resources row 4, column LinkedResources: 'X' is no resource of this account. "
                 "It has 6 resources.",
             ],
@@ -499,14 +501,16 @@ def test_a_name_wrong_in_many_rows_is_said_once(shell, sandbox, sheet, tmp_path)
         "Resources row 2, column BusinessName: 'Harbor House' is no location of this account (40 "
         "rows, first: row 2). Did you mean 'Harbour House' (1410010001)?",
         "Resources row 42, column ResourceTypeName: 'Meting Room' is no type of this account. Did "
-        "you mean 'Meeting Room' (1410020001), 'Meeting Room' (1415398301)?",
+        "you mean 'Meeting Room' (1410020001), 'Meeting Room' (1415398301)? "
+        "To create it, add --create-missing types.",
         "Resources row 43, column ResourceTypeName: 'Meting Room' is no type of this account. Did "
         "you mean 'Meeting Room' (1410020101)?",
         "Resources row 44, column ResourceTypeName: 'Meeting Room' is the name of 2 types: "
         "'Meeting Room' (1410020001), 'Meeting Room' (1415398301) (2 rows, first: row 44). Write "
         "the id instead.",
         "Resources row 46, column ResourceTypeName: 'Hot desks' is no type of this account. Did "
-        "you mean 'Hot Desk' (1410020003)?",
+        "you mean 'Hot Desk' (1410020003)? "
+        "To create it, add --create-missing types.",
     ]
     assert (said.code, said.json["counts"]) == (1, counts(blocked=45))
     assert [line for line in said.err.splitlines() if line.startswith("Resources")] == told

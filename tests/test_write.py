@@ -17,9 +17,10 @@ from flows import CERTIFICATE, write_export
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from pipeline.entities import LOOKUPS, RESOURCE
+from pipeline.entities import ENTITIES, LOOKUPS, RESOURCE
 from pipeline.errors import UsageError
 from pipeline.figures import Figures
+from pipeline.schema import Entity
 from pipeline.sheets.cells import to_cell
 from pipeline.sheets.columns import export_fields, template_fields
 from pipeline.sheets.export_book import BookExport
@@ -325,8 +326,9 @@ def test_an_exports_guide_tells_what_is_read_only(tmp_path: Path) -> None:
 # ---- the file
 
 
-def test_the_template_in_the_repository_is_the_tables(tmp_path: Path) -> None:
-    """templates/Resources.xlsx equals what the table makes: cells, notes, looks and checks."""
+@pytest.mark.parametrize("entity", ENTITIES.values(), ids=ENTITIES)
+def test_the_template_in_the_repository_is_the_tables(entity: Entity, tmp_path: Path) -> None:
+    """A file in templates/ equals what the table makes: cells, notes, looks and checks."""
 
     def looks(path: Path) -> list[object]:
         book = openpyxl.load_workbook(path)
@@ -358,8 +360,8 @@ def test_the_template_in_the_repository_is_the_tables(tmp_path: Path) -> None:
             for sheet in book
         ]
 
-    write_template(tmp_path / "now.xlsx", RESOURCE)
-    assert looks(TEMPLATES / "Resources.xlsx") == looks(tmp_path / "now.xlsx")
+    write_template(tmp_path / "now.xlsx", entity)
+    assert looks(TEMPLATES / f"{entity.sheet}.xlsx") == looks(tmp_path / "now.xlsx")
 
 
 def test_the_same_table_makes_the_same_file(tmp_path: Path) -> None:

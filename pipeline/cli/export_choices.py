@@ -10,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from pipeline.cli.entity_names import entity_named
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.entities import RESOURCE
 from pipeline.errors import UsageError
 from pipeline.exporting import Request, is_whole_wanted
 from pipeline.filtering.read import archived_filter, parse_filters
 from pipeline.report.page_words import PAGE_ENDINGS
+from pipeline.schema import Entity
 from pipeline.selection import parse_order, select_fields
 from pipeline.series.names import clean_name
 from pipeline.sheets.columns import export_fields
@@ -38,6 +40,11 @@ class ExportChoices:
     report: Path | None = None
     changes_file: Path | None = None  # where changes are told beside a file that has no sheets
 
+    @property
+    def entity(self) -> Entity:
+        """Whose records are exported."""
+        return self.request.columns.entity
+
     @classmethod
     def read(
         cls,
@@ -45,6 +52,7 @@ class ExportChoices:
         output: Path,
         clocks: Clocks = SYSTEM,
         environment: Mapping[str, str] = os.environ,
+        entity: str | None = None,
         overwrite: bool = False,
         filters: tuple[str, ...] = (),
         archived: Archived | None = None,
@@ -67,15 +75,16 @@ class ExportChoices:
         changes_file = None if in_sheets else output.with_suffix(".changes.csv")
         for path in filter(None, (output, report, changes_file)):
             refuse_to_overwrite(path, overwrite=overwrite)
+        table = entity_named("--entity", entity) if entity else RESOURCE
         series = _series_name(name, since_last, needed_by=_needs_name(changes, restart))
-        chosen = _columns(output, columns, groups)
-        wanted = parse_filters(RESOURCE, filters, environment)
-        archive = archived_filter(RESOURCE, archived, wanted) if archived else None
+        chosen = _columns(table, output, columns, groups)
+        wanted = parse_filters(table, filters, environment)
+        archive = archived_filter(table, archived, wanted) if archived else None
         request = Request(
             columns=chosen,
             writer=writer,
             filters=(*wanted, archive) if archive else wanted,
-            order=parse_order(RESOURCE, order_by) if order_by is not None else None,
+            order=parse_order(table, order_by) if order_by is not None else None,
             only_news=since_last is not None,
             all_listed=since_last is None or changes,
             changes=changes,
@@ -99,17 +108,19 @@ def _dated(option: str, path: Path, clocks: Clocks) -> Path:
     return dated
 
 
-def _columns(output: Path, columns: tuple[str, ...], groups: tuple[str, ...]) -> Columns:
+def _columns(
+    entity: Entity, output: Path, columns: tuple[str, ...], groups: tuple[str, ...]
+) -> Columns:
     """Return the columns. Where records stay as they came there are no names beside ids."""
     as_they_came = output.suffix.lower() == ".jsonl"
-    offered = export_fields(RESOURCE)
+    offered = export_fields(entity)
     if as_they_came:
-        offered = tuple(each for each in offered if each.name in RESOURCE.by_name)
+        offered = tuple(each for each in offered if each.name in entity.by_name)
     for option, texts in (("--columns", columns), ("--group", groups)):
         if not all(text.replace(",", "").strip() for text in texts):
             raise UsageError(f"{option}: nothing is named. Leave it out to have all columns.")
-    fields = select_fields(RESOURCE, offered, columns, groups)
-    return Columns(RESOURCE, fields, everything=fields == offered, as_they_came=as_they_came)
+    fields = select_fields(entity, offered, columns, groups)
+    return Columns(entity, fields, everything=fields == offered, as_they_came=as_they_came)
 
 
 def _needs_name(changes: bool, restart: bool) -> str:

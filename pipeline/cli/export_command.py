@@ -30,6 +30,9 @@ More:
     help="The file to write; its ending chooses .xlsx, .csv, .jsonl or .parquet (which needs "
     "pyarrow). {date} and {time} in the name are filled in.",
 )
+@click.option(
+    "--entity", metavar="NAME", help="What to export, such as resources [default: resources]."
+)
 @click.option("--overwrite", is_flag=True, help="Replace the file if it exists.")
 @click.option(
     "--where",
@@ -85,7 +88,7 @@ def command(
     as_json: bool,
     **choices: Any,
 ) -> int:
-    """Write the account's resources into a file. An .xlsx or .csv can be imported again."""
+    """Write the account's records into a file. An .xlsx or .csv can be imported again."""
     from pipeline.cli.export_choices import ExportChoices  # noqa: PLC0415 - heavy imports
     from pipeline.cli.exporter import run_export  # noqa: PLC0415 - as above
     from pipeline.config import read_settings  # noqa: PLC0415 - as above

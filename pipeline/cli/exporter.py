@@ -16,10 +16,10 @@ from pipeline.cli.export_choices import ExportChoices
 from pipeline.cli.shared import Screen
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
-from pipeline.entities import RESOURCE
 from pipeline.errors import StoppedError
 from pipeline.exporting import Exported, export
 from pipeline.report.text import shown_path
+from pipeline.schema import Entity
 from pipeline.series.known import list_series
 from pipeline.series.state import Series
 from pipeline.sheets.changes_text import write_changes_csv
@@ -57,7 +57,7 @@ class _Writing:
         chosen = self._chosen
         self._is_written = True
         if chosen.changes_file and exported.comparison is not None:
-            write_changes_csv(chosen.changes_file, RESOURCE, exported.comparison)
+            write_changes_csv(chosen.changes_file, chosen.entity, exported.comparison)
         if chosen.report:
             from pipeline.report.page import write_page  # noqa: PLC0415 - plots load for a second
 
@@ -94,32 +94,32 @@ def _export(
         settings.home,
         settings.account,
         chosen.series,
-        RESOURCE,
+        chosen.entity,
         now=client.clocks.wall,
         restart=chosen.restart,
     ) as series:
         series.check(chosen.request.signature)
         if series.previous is None:
-            screen.warn(_first(chosen.series, settings))
+            screen.warn(_first(chosen.series, chosen.entity, settings))
         return write(series=series)
 
 
-def _first(name: str, settings: Settings) -> str:
+def _first(name: str, entity: Entity, settings: Settings) -> str:
     """Say that nothing is remembered under the name yet: it may be misspelt."""
-    others = [each.name for each in list_series(settings.home, settings.account, RESOURCE)]
+    others = [each.name for each in list_series(settings.home, settings.account, entity)]
     known = f" Other names: {', '.join(others)}." if others else ""
     return (
         f"This is the first export named '{name}': there is nothing to compare with, and all "
-        f"{RESOURCE.nouns} are written.{known}"
+        f"{entity.nouns} are written.{known}"
     )
 
 
 def _say(chosen: ExportChoices, exported: Exported, sent: int, screen: Screen) -> None:
-    certificate, nouns = exported.certificate, RESOURCE.nouns
+    certificate, entity = exported.certificate, chosen.entity
     markers = exported.markers
     for each in markers.first:
         said = markers.words.format(each.reason)
-        screen.warn(f"{RESOURCE.sheet} row {each.row}, column {each.column}: {said}.")
+        screen.warn(f"{entity.sheet} row {each.row}, column {each.column}: {said}.")
     if (more := markers.count - len(markers.first)) > 0:
         screen.warn(f"… and {more:,} more such cells.")
     screen.warn(certificate.notes)
@@ -129,8 +129,8 @@ def _say(chosen: ExportChoices, exported: Exported, sent: int, screen: Screen) -
     if chosen.changes_file and exported.comparison is not None:
         screen.say(f"Changes written: {shown_path(str(chosen.changes_file))}.")
     if not certificate.written and certificate.filters and not certificate.unchanged:
-        screen.say(f"No {RESOURCE.noun} fits the filters.")
-    noun = RESOURCE.noun if certificate.written == 1 else nouns
+        screen.say(f"No {entity.noun} fits the filters.")
+    noun = entity.noun if certificate.written == 1 else entity.nouns
     screen.say(
         f"{certificate.written:,} {noun} written to {shown_path(str(chosen.output))}; the service "
         f"announced {certificate.announced:,}: {_verdict(exported)} {sent} requests."

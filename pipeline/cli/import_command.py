@@ -14,6 +14,7 @@ from pipeline.cli.shared import (
     base_option,
     file_options,
     json_option,
+    missing_option,
     run_options,
 )
 from pipeline.clocks import Clocks
@@ -36,6 +37,7 @@ EPILOG = "Example: nexudus-bulk import rooms.xlsx"
 )
 @click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
 @file_options
+@missing_option
 @base_option
 @run_options
 @account_options
@@ -50,6 +52,7 @@ def command(
     results: Path | None,
     valid_rows_only: bool,
     allow_delete: bool,
+    create_missing: tuple[str, ...],
     base_url: str | None,
     profile: str | None,
     limits: tuple[str, ...],
@@ -89,6 +92,7 @@ def command(
         ask=not yes,
         valid_rows_only=valid_rows_only,
         allow_delete=allow_delete,
+        create_missing=create_missing,
         results=results,
         run=run_choices,
     )

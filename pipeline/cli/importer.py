@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,13 +12,21 @@ import click
 
 from pipeline import importing
 from pipeline.api.client import connect
-from pipeline.cli.planned import Planned, ledger_owner, look_up_and_plan
+from pipeline.cli.creating import (
+    changed_meanwhile,
+    close_earlier,
+    command_again,
+    create_missing,
+    read_wanted,
+)
+from pipeline.cli.planned import NOTHING, Planned, ledger_owner, look_up_and_plan
 from pipeline.cli.resumer import carry_on
 from pipeline.cli.session import RunChoices, Session, go_on, run_json, writing
 from pipeline.cli.shared import Screen
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
 from pipeline.errors import DONE, UNFINISHED_ROWS, StoppedError
+from pipeline.planning.missing import Wanted, is_as_expected
 from pipeline.planning.plan import Plan
 from pipeline.prepared import Prepared
 from pipeline.report import text
@@ -25,6 +34,7 @@ from pipeline.report.results import results_path, write_results
 from pipeline.runs.lines import Run, Source
 from pipeline.runs.outcome import UNFINISHED, count
 from pipeline.runs.terms import Applied
+from pipeline.schema import Entity
 from pipeline.sheets.whole import refuse_own_input
 
 LOOK_AGAIN_SECONDS = 2.0
@@ -38,6 +48,7 @@ class ImportChoices:
     ask: bool = True
     valid_rows_only: bool = False
     allow_delete: bool = False
+    create_missing: tuple[str, ...] = ()
     results: Path | None = None
     run: RunChoices = field(default_factory=RunChoices)
 
@@ -50,46 +61,66 @@ def run_import(
     clocks: Clocks = SYSTEM,
 ) -> int:
     """Import a file that was read and checked; returns the exit code. Raises PipelineError."""
+    wanted = read_wanted(prepared.entity, choices.create_missing)
     target = results_path(prepared, choices.results)
     if choices.run.log_file:
         refuse_own_input("--log-file", choices.run.log_file, prepared.sheet.path)
     if choices.dry_run:
-        return _dry_run(prepared, settings, screen, choices, clocks)
+        return _dry_run(prepared, settings, screen, choices, clocks, wanted)
     with writing(settings, screen, choices.run, clocks) as session:
         source = importing.source_of(prepared, target)
-        earlier = _stopped_before(session, source)
+        earlier = _stopped_before(session, prepared.entity, source)
         if earlier and _would_rather_resume(earlier, source, screen, choices):
             return carry_on(earlier, session, choices.results)
-        return _import(prepared, session, choices, source)
+        return _import(prepared, session, choices, source, wanted)
 
 
 def _dry_run(
-    prepared: Prepared, settings: Settings, screen: Screen, choices: ImportChoices, clocks: Clocks
+    prepared: Prepared,
+    settings: Settings,
+    screen: Screen,
+    choices: ImportChoices,
+    clocks: Clocks,
+    wanted: Wanted,
 ) -> int:
     began = time.monotonic()
     with connect(ledger_owner(prepared, settings, clocks), clocks) as client:
-        found = look_up_and_plan(prepared, client, screen, allow_delete=choices.allow_delete)
+        found = look_up_and_plan(
+            prepared, client, screen, allow_delete=choices.allow_delete, wanted=wanted
+        )
         found.show()
     applied = importing.leave_alone(found.plan)
     seconds = time.monotonic() - began
-    screen.give(run_json(None, prepared.sheet.path.resolve(), applied, None, client.tally, seconds))
+    told = run_json(None, prepared.sheet.path.resolve(), applied, None, client.tally, seconds)
+    screen.give({**told, "missing": found.as_json()} if choices.create_missing else told)
     counts = count(applied.outcomes)
     screen.say(f"{text.counts_line(counts)} Dry run: nothing was written.")
     return _exit_code(found.plan, applied)
 
 
-def _import(prepared: Prepared, session: Session, choices: ImportChoices, source: Source) -> int:
+def _import(
+    prepared: Prepared, session: Session, choices: ImportChoices, source: Source, wanted: Wanted
+) -> int:
     try:
         session.wait_for_the_dead()
-        found = _planned(prepared, session, choices)
+        found = _planned(prepared, session, choices, wanted)
         found.show()
+        session.before = found.as_json() if choices.create_missing else None
         may_write = _may_write(found, choices, session)
     except (KeyboardInterrupt, click.Abort) as error:
         raise StoppedError("Stopped. Nothing was written.") from error
     if not may_write:
         if not found.plan.writes and found.plan.is_clean:
             session.journal.take_up(source, prepared.entity, found.plan.changes)
+            close_earlier(wanted.links, session, source)
         return _leave_alone(found, session, source)
+    again = command_again(prepared, choices.create_missing)
+    close_earlier(wanted.links, session, source)
+    if found.missing:
+        ids, code = create_missing(found, session, source, again)
+        if code is not None:
+            return code
+        found = _with_ids(found, session, choices, ids, again)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
     rows = found.plan.writes - len(found.plan.twice)
@@ -100,24 +131,53 @@ def _import(prepared: Prepared, session: Session, choices: ImportChoices, source
     return code if results else max(code, UNFINISHED_ROWS)
 
 
+def _with_ids(
+    found: Planned, session: Session, choices: ImportChoices, ids: Mapping[int, int], again: str
+) -> Planned:
+    """Plan the rows anew, with what was created. Raises StoppedError if it is another plan."""
+    created = text.many(len(ids), "record")
+    written = f"Written so far: {created} for the rows to use, and no row."
+    silent = replace(found.prepared, sheet=replace(found.prepared.sheet, remarks=()))
+    try:
+        now = _planned(silent, session, choices, NOTHING)
+    except KeyboardInterrupt as error:
+        raise StoppedError(f"Stopped. {written} To go on: {again}") from error
+    if not is_as_expected(found.plan, now.plan, ids):
+        raise changed_meanwhile(written, again)
+    return replace(now, prepared=found.prepared)
+
+
 def _write(found: Planned, applied: Applied, target: Path) -> str:
     write_results(found.prepared, found.plan.problems, applied, target)
     return str(target)
 
 
-def _planned(prepared: Prepared, session: Session, choices: ImportChoices) -> Planned:
+def _planned(
+    prepared: Prepared, session: Session, choices: ImportChoices, wanted: Wanted
+) -> Planned:
     """Plan the file, once the service shows what a run wrote a moment ago."""
     settle = session.settings.settle_seconds
     ends_at = session.clocks.monotonic() + settle
     while True:
         found = look_up_and_plan(
-            prepared, session.client, session.screen, allow_delete=choices.allow_delete
+            prepared,
+            session.client,
+            session.screen,
+            allow_delete=choices.allow_delete,
+            wanted=wanted,
         )
-        behind = importing.is_behind(found.plan, prepared.entity, session.journal, settle)
-        if not behind or session.clocks.monotonic() > ends_at:
+        if not _is_behind(found, session, settle) or session.clocks.monotonic() > ends_at:
             return found
         session.screen.warn("Waiting until the service shows what was written a moment ago.")
         session.brake.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _is_behind(found: Planned, session: Session, settle_seconds: float) -> bool:
+    entity, journal = found.prepared.entity, session.journal
+    return importing.is_behind(found.plan, entity, journal, settle_seconds) or (
+        found.lacks_names
+        and importing.are_names_behind(entity, found.stored, journal, settle_seconds)
+    )
 
 
 def _leave_alone(found: Planned, session: Session, source: Source) -> int:
@@ -149,17 +209,18 @@ def _may_write(found: Planned, choices: ImportChoices, session: Session) -> bool
     if not (sendable and plan.writes):
         return False
     question = (
-        f"Send {plan.writes:,} writes to {settings.base_url} as {settings.username or 'token'}?"
+        f"Send {found.writes:,} writes to {settings.base_url} as {settings.username or 'token'}?"
     )
     return not choices.ask or click.confirm(question, err=True)
 
 
-def _stopped_before(session: Session, source: Source) -> Run | None:
+def _stopped_before(session: Session, entity: Entity, source: Source) -> Run | None:
     """Return the last run of the same file that stopped with rows left."""
     runs = [
         each
         for each in session.journal.open_runs()
-        if each.sheet == source.sheet and (each.digest == source.digest or each.file == source.file)
+        if (each.entity, each.sheet) == (entity.name, source.sheet)
+        and (each.digest == source.digest or each.file == source.file)
     ]
     return runs[-1] if runs else None
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from pipeline.entities import ENTITIES, RESOURCE
+from pipeline.cli.entity_names import entity_named, short_name
+from pipeline.cli.recognising import recognise, unread_sheets
+from pipeline.entities import ENTITIES
+from pipeline.errors import UsageError
 from pipeline.mapping.reading import read_mapping
 from pipeline.prepared import Prepared, Reading, prepare
+from pipeline.sheets.read import open_book
 
 
 def open_file(
@@ -15,14 +20,38 @@ def open_file(
     sheet: str | None,
     unknown_columns: str,
     mapping: str | None = None,
+    entity: str | None = None,
     ignore_base: bool = False,
 ) -> Prepared:
     """Read and check a file; the options are those of `shared.file_options` and `base_option`.
 
-    Raises UsageError or WorkbookError when there is no sheet to read.
+    Raises UsageError or WorkbookError when there is no sheet to read, or nobody can tell what its
+    rows are.
     """
     profile = read_mapping(mapping) if mapping is not None else None
     reading = Reading(
         sheet=sheet, unknown_columns=unknown_columns, ignore_base=ignore_base, mapping=profile
     )
-    return prepare(file, ENTITIES[profile.entity] if profile else RESOURCE, reading)
+    chosen = entity_named("--entity", entity) if entity is not None else None
+    if profile is not None:
+        made_for = ENTITIES[profile.entity]
+        if chosen not in (None, made_for):
+            raise UsageError(
+                f"--entity: the mapping {profile.name} is for {made_for.nouns}. Leave one out."
+            )
+        return prepare(file, made_for, reading)
+    if chosen is not None:
+        return prepare(file, chosen, reading)
+    book = open_book(file)
+    found = recognise(book, sheet)
+    prepared = prepare(file, found, reading)
+    unread = [] if sheet else unread_sheets(book, found)
+    remarks = [
+        f"{file.name}: sheet {each.sheet} was not read; to import it, add "
+        f"--entity {short_name(each)}."
+        for each in unread
+    ]
+    return replace(
+        prepared,
+        sheet=replace(prepared.sheet, remarks=(*prepared.sheet.remarks, *remarks)),
+    )

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from pipeline.cli.shared import Screen, account_options, base_option, file_options, json_option
+from pipeline.cli.shared import (
+    Screen,
+    account_options,
+    base_option,
+    file_options,
+    json_option,
+    missing_option,
+)
 from pipeline.clocks import Clocks
 from pipeline.errors import DONE, UNFINISHED_ROWS
 
@@ -19,6 +26,7 @@ EPILOG = "Example: nexudus-bulk plan rooms.xlsx -o rooms.plan.xlsx"
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the plan as .xlsx.")
 @click.option("--allow-delete", is_flag=True, help="Let rows whose Action is delete be deleted.")
 @file_options
+@missing_option
 @base_option
 @account_options
 @json_option
@@ -29,6 +37,7 @@ def command(
     file: Path,
     output: Path | None,
     allow_delete: bool,
+    create_missing: tuple[str, ...],
     base_url: str | None,
     profile: str | None,
     limits: tuple[str, ...],
@@ -37,6 +46,7 @@ def command(
 ) -> int:
     """Show what importing FILE would create and change, old → new. Writes nothing."""
     from pipeline.api.client import connect  # noqa: PLC0415 - heavy imports wait until needed
+    from pipeline.cli.creating import read_wanted  # noqa: PLC0415 - as above
     from pipeline.cli.opening import open_file  # noqa: PLC0415 - as above
     from pipeline.cli.planned import ledger_owner, look_up_and_plan  # noqa: PLC0415 - as above
     from pipeline.config import read_settings  # noqa: PLC0415 - as above
@@ -47,8 +57,11 @@ def command(
     screen = Screen(as_json)
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
     prepared = open_file(file, **reading)
+    wanted = read_wanted(prepared.entity, create_missing)
     with connect(ledger_owner(prepared, settings, clocks), clocks) as client:
-        planned = look_up_and_plan(prepared, client, screen, allow_delete=allow_delete)
+        planned = look_up_and_plan(
+            prepared, client, screen, allow_delete=allow_delete, wanted=wanted
+        )
         planned.show()
         if output:
             planned.save(output)
@@ -58,9 +71,10 @@ def command(
             {
                 "file": str(file),
                 **{name: counts[name] for name in names},
-                "requests": planned.plan.writes,
+                "requests": planned.writes,
                 "seconds_at_least": planned.seconds,
                 "plan": str(output) if output else None,
+                **({"missing": planned.as_json()} if create_missing else {}),
             }
         )
         return DONE if planned.plan.is_clean else UNFINISHED_ROWS

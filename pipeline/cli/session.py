@@ -70,6 +70,12 @@ class Session:
     log: LogFile
     failures: FailureLimit
     began: float = field(default_factory=time.monotonic)
+    again: str | None = None  # the command that goes on, where it is not `resume`
+    before: list[dict[str, Any]] | None = None  # for --json: what was created before the rows
+
+    def go_on(self, run: Run) -> str:
+        """Return the command that goes on with what a run was begun for."""
+        return self.again or go_on(run)
 
     def wait_for_the_dead(self, *, but: int | None = None) -> None:
         """Wait for what runs that died have sent, except that of the run `but`."""
@@ -103,7 +109,7 @@ class Session:
             self.journal.note(run.id, "Stopped at once.")
             raise StoppedError(
                 f"Stopped at once. {text.written_line(counts)} What was under way is looked up, "
-                f"and the results are written, by: {go_on(run)}"
+                f"and the results are written, by: {self.go_on(run)}"
             ) from error
 
     def results(self, run: Run, write: Callable[[], str | None]) -> str | None:
@@ -127,7 +133,7 @@ class Session:
         see = f" See {text.shown_path(results)}." if results else ""
         if applied.stopped:
             self.screen.warn(
-                f"{applied.stopped} {text.written_line(counts)}{see} To go on: {go_on(run)}"
+                f"{applied.stopped} {text.written_line(counts)}{see} To go on: {self.go_on(run)}"
             )
             return applied.stopped.exit_code
         sent = any(counts[each] for each in (*WRITTEN, "in_doubt", "rejected"))
@@ -140,7 +146,8 @@ class Session:
     ) -> None:
         """Print the JSON object of a run."""
         seconds = time.monotonic() - self.began
-        self.screen.give(run_json(number, file, applied, results, self.client.tally, seconds))
+        found = run_json(number, file, applied, results, self.client.tally, seconds)
+        self.screen.give(found if self.before is None else {**found, "missing": self.before})
 
 
 def run_json(

@@ -54,6 +54,11 @@ def json_option(function: Function) -> Function:
 def file_options(function: Function) -> Function:
     """Add the options of reading a file; `opening.py` takes them."""
     options = (
+        click.option(
+            "--entity",
+            metavar="NAME",
+            help="What the rows are, such as resources [default: what sheet or columns say].",
+        ),
         click.option("--sheet", help="The sheet to read, when it is not the usual one."),
         click.option(
             "--unknown-columns",
@@ -72,6 +77,17 @@ def file_options(function: Function) -> Function:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def missing_option(function: Function) -> Function:
+    """Add --create-missing; `creating.py` takes it."""
+    return click.option(
+        "--create-missing",
+        multiple=True,
+        metavar="NOUNS",
+        help="Create first what the rows name and the account lacks: types. A name that is much "
+        "like one that is there is created only as 'types=NAME'.",
+    )(function)
 
 
 def base_option(function: Function) -> Function:

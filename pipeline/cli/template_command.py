@@ -52,10 +52,11 @@ def command(
     resources; those of a row are the ones of its location. A template with the names of long ago
     says so when it is checked or imported: make a new one and copy your rows over.
     """
-    from pipeline.sheets.template import write_template  # noqa: PLC0415 - heavy imports wait
+    from pipeline.cli.entity_names import entity_named  # noqa: PLC0415 - heavy imports wait
+    from pipeline.sheets.template import write_template  # noqa: PLC0415 - as above
     from pipeline.sheets.whole import refuse_to_overwrite  # noqa: PLC0415 - as above
 
-    found = _entity(entity)
+    found = entity_named("template", entity)
     if not live and (given := [each for each, value in account.items() if value]):
         raise UsageError(f"--{given[0].replace('_', '-').rstrip('s')}: only counts with --live.")
     refuse_to_overwrite(output, overwrite=overwrite)
@@ -67,17 +68,6 @@ def command(
     screen.say(f"Template written: {output}. Fill it in, then: nexudus-bulk check {output}")
     screen.give({"file": str(output), "entity": found.name, **_account(found, stamp)})
     return DONE
-
-
-def _entity(name: str) -> Entity:
-    from pipeline.entities import ENTITIES  # noqa: PLC0415 - as above
-    from pipeline.kinds import plain  # noqa: PLC0415 - as above
-
-    known = {plain(word): each for each in ENTITIES.values() for word in (each.name, each.nouns)}
-    found = known.get(plain(name))
-    if found is None:
-        raise UsageError(f"template: '{name}' is not known. Known: {', '.join(ENTITIES)}.")
-    return found
 
 
 def _live(entity: Entity, screen: Screen, clocks: Clocks, account: Mapping[str, Any]) -> Stamp:

@@ -13,6 +13,8 @@ class Lookup:
     """A list of the account from which names become ids.
 
     `place` is the key of a record that holds its location's id; None for locations themselves.
+    `above` is the key of a location's record that holds the one it belongs to, if any: what that
+    one has is shared by all below it.
     """
 
     name: str
@@ -22,12 +24,21 @@ class Lookup:
     role: str
     place: str | None = "BusinessId"
     label: str = "Name"
+    above: str = ""
 
 
 LOOKUPS = {
     each.name: each
     for each in (
-        Lookup("Business", "location", "locations", "sys/businesses", "Business-List", place=None),
+        Lookup(
+            "Business",
+            "location",
+            "locations",
+            "sys/businesses",
+            "Business-List",
+            place=None,
+            above="RootLocationId",
+        ),
         Lookup("ResourceType", "type", "types", "spaces/resourcetypes", "ResourceType-List"),
         Lookup("Tariff", "plan", "plans", "billing/tariffs", "Tariff-List"),
         Lookup("Team", "team", "teams", "spaces/teams", "Team-List"),

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from pipeline.entities.every_record import RECORD, STAMPS, read_only
 from pipeline.kinds import (
     ADDRESS,
     DAYS,
@@ -27,7 +28,6 @@ from pipeline.kinds import (
 )
 from pipeline.schema import Child, Entity, Field, Group, Overview, Remark, Rule
 
-RECORD = Group("Record", "44546A")
 BASICS = Group("Basics", "1F4E79")
 CAPACITY = Group("Capacity and visibility", "2E75B6")
 LIMITS = Group("Booking limits", "548235")
@@ -39,7 +39,6 @@ PICTURE = Group("Picture and e-mail", "A6433F", rare=True)
 MAP = Group("Place on the map", "3A6B8A", rare=True)
 LINKS = Group("Calendars and access systems", "5B5B5B", rare=True)
 LIST_CHANGES = Group("Changes to lists", "6A4C93", rare=True)
-FACTS = Group("Set by the service", "7F7F7F", rare=True)
 
 RESOURCE_TYPE = choice(
     (0, "None"),
@@ -59,7 +58,6 @@ RESOURCE_TYPE = choice(
 NO_FEE, ABSOLUTE, PERCENTAGE = 0, 1, 2
 FEE_TYPE = choice((NO_FEE, "None"), (ABSOLUTE, "Absolute"), (PERCENTAGE, "Percentage"))
 
-read_only = partial(Field, on_create=False, on_update=False, group=FACTS)
 amenity = partial(Field, kind=FLAG, group=AMENITIES)
 minutes = partial(Field, kind=WHOLE, unit="minutes", least=0, range_filter=True)
 linked = partial(Field, kind=IDS, group=ACCESS, exact_filter=False)
@@ -438,40 +436,7 @@ FIELDS = (
     read_only(
         "IsSensorOccupied", FLAG, live=True, help="Whether that sensor reports somebody there."
     ),
-    read_only(
-        "UniqueId", TEXT, exact_filter=False, help="A number that no other record anywhere has."
-    ),
-    read_only(
-        "CreatedOn",
-        MOMENT,
-        exact_filter=False,
-        range_filter=True,
-        unit="UTC",
-        birth=True,
-        help="When the record was made.",
-    ),
-    read_only(
-        "UpdatedOn",
-        MOMENT,
-        live=True,
-        exact_filter=False,
-        range_filter=True,
-        unit="UTC",
-        stamp=True,
-        help="When the record was last changed.",
-    ),
-    read_only(
-        "UpdatedBy", TEXT, live=True, exact_filter=False, help="Who changed the record last."
-    ),
-    read_only(
-        "IsNew", FLAG, live=True, exact_filter=False, help="Whether the record is a recent one."
-    ),
-    read_only(
-        "SystemId",
-        TEXT,
-        exact_filter=False,
-        help="The number that another program gave the record.",
-    ),
+    *STAMPS,
 )
 
 

@@ -64,6 +64,8 @@ def _field(entity: Entity, name: str) -> Field:
             f"{WHERE}: {quoted(name)} is not a field of {entity.nouns}. "
             f"{suggestion(name, filterable)}Fields are named as in the header of an export."
         )
+    if found.names in filterable and found.name not in filterable:
+        return entity.by_name[found.names]  # takes names too
     if found.name not in filterable:
         raise UsageError(
             f"{WHERE}: the service has no filter for '{found.name}'. "

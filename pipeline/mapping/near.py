@@ -10,7 +10,13 @@ LEAST_LIKENESS = 70  # of 100; below it a hint misleads more often than it helps
 MAX_NAMES = 3
 
 
-def nearest(text: object, names: Iterable[str], *, count: int = MAX_NAMES) -> list[str]:
+def nearest(
+    text: object,
+    names: Iterable[str],
+    *,
+    count: int = MAX_NAMES,
+    least: float = LEAST_LIKENESS,
+) -> list[str]:
     """Return up to `count` of `names` that resemble `text`, the most alike first."""
     from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a file with problems needs it
 
@@ -20,7 +26,7 @@ def nearest(text: object, names: Iterable[str], *, count: int = MAX_NAMES) -> li
         scorer=fuzz.ratio,
         processor=plain,
         limit=count,
-        score_cutoff=LEAST_LIKENESS,
+        score_cutoff=least,
     )
     return [name for name, _, _ in found]
 

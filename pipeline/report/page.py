@@ -48,6 +48,8 @@ def _rendered(figures: Figures, certificate: Certificate, comparison: Comparison
         tiles=page_words.tiles(figures, comparison),
         sections=list(page_words.sections(figures)),
         matrix=page_words.matrix(figures),
+        can_be_archived=figures.entity.archive_field is not None,
+        tells_remarks=figures.tells_remarks,
         remarks=[each for each in figures.remarks() if each.count],
         not_compared=why_not_compared(certificate.compared_as),
         changes=changes(figures.entity, comparison),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.comparison import Comparison
-from pipeline.figures import Figures, Tally, Total
+from pipeline.figures import Coverage, Figures, Tally, Total
 
 PAGE_ENDINGS = {".html", ".htm"}
 
@@ -69,8 +69,9 @@ def tiles(figures: Figures, comparison: Comparison | None) -> list[tuple[str, st
     found = [
         (number(figures.records), figures.entity.nouns),
         (number(len(figures.places())), places if len(figures.places()) == 1 else f"{places}s"),
-        (number(figures.capacity), figures.capacity_title.lower()),
     ]
+    if figures.capacity_title:
+        found.append((number(figures.capacity), figures.capacity_title.lower()))
     if comparison:
         count = len(comparison.added) + comparison.changed_records + len(comparison.removed)
         found.append((number(count), "added, changed or removed"))
@@ -87,7 +88,8 @@ def sections(figures: Figures) -> Iterator[Section]:
     for place, total in enumerate(figures.totals()):
         is_place = total.title == figures.place_title
         yield _total_section(figures, total, f"plot{place}", with_capacity=is_place)
-    yield _coverage_section(figures)
+    if coverage := figures.coverage():
+        yield _coverage_section(figures, coverage)
 
 
 def _total_section(figures: Figures, total: Total, prefix: str, *, with_capacity: bool) -> Section:
@@ -95,18 +97,20 @@ def _total_section(figures: Figures, total: Total, prefix: str, *, with_capacity
     title = f"{nouns} by {total.title.lower()}"
     plots = [_plot(title, [(t.value, t.records) for t in total.rows], prefix)]
     lacking = ""
-    if with_capacity and figures.capacity > 0:
+    if with_capacity and capacity and figures.capacity > 0:
         by_size = sorted(total.rows, key=lambda each: -each.capacity)
         caption = f"{capacity} by {total.title.lower()}"
         plots.append(_plot(caption, [(t.value, t.capacity) for t in by_size], f"{prefix}b"))
-    elif with_capacity:
+    elif with_capacity and capacity:
         lacking = f"No {capacity.lower()} is filled in anywhere."
+    columns = 4 if capacity else 3  # the last tells of capacity
     lines = [_tally_line(each, figures.records) for each in _cut(total.rows, MOST_LINES)]
+    everything = Tally("All", figures.records, figures.capacity)
     return Section(
         title,
-        (total.title, nouns, "Share", capacity),
-        tuple(lines),
-        ("All", number(figures.records), "100%", number(figures.capacity)),
+        (total.title, nouns, "Share", capacity)[:columns],
+        tuple(each[:columns] for each in lines),
+        _tally_line(everything, figures.records)[:columns],
         tuple(plots),
         lacking,
     )
@@ -143,10 +147,10 @@ def _plot(caption: str, values: Sequence[tuple[str, float]], prefix: str) -> Plo
     return Plot(caption, bar_chart(bars, prefix, f"Bars. {caption}. {spoken}"))
 
 
-def _coverage_section(figures: Figures) -> Section:
+def _coverage_section(figures: Figures, coverage: Coverage) -> Section:
     from pipeline.report.plots import Bar, bar_chart  # noqa: PLC0415 - as in _plot
 
-    coverage, nouns = figures.coverage(), figures.entity.nouns
+    nouns = figures.entity.nouns
     lines = [(r.title, number(r.records), share(r.records, figures.records)) for r in coverage.rows]
     bars = [
         Bar(title, float(row.records), said)
@@ -166,9 +170,9 @@ def _coverage_section(figures: Figures) -> Section:
 
 
 def matrix(figures: Figures) -> Matrix | None:
-    """Return the coverage by location, the largest by themselves; None for a single location."""
+    """Return the coverage by location, the largest by themselves; None for one location."""
     coverage = figures.coverage()
-    if len(coverage.places) < 2:  # noqa: PLR2004 - one location is what the other table tells
+    if coverage is None or len(coverage.places) < 2:  # noqa: PLR2004 - one location is what the other table tells
         return None
     places = _cut(coverage.places, MOST_COLUMNS)
     lines = []

@@ -42,9 +42,9 @@ def problem_summary(problems: Sequence[Problem], rows: int) -> str:
     """Return the last line of a check."""
     errors = sum(map(is_error, problems))
     warned = len(problems) - errors
-    parts = [_many(errors, "problem")] if errors else ["no problems"]
-    parts += [_many(warned, "warning")] if warned else []
-    return f"{_many(rows, 'row')}: {', '.join(parts)}."
+    parts = [many(errors, "problem")] if errors else ["no problems"]
+    parts += [many(warned, "warning")] if warned else []
+    return f"{many(rows, 'row')}: {', '.join(parts)}."
 
 
 def plan_lines(plan: Plan, most: int = MAX_LINES) -> list[str]:
@@ -79,14 +79,19 @@ def _cell(cell: Cell) -> str:
     return f"'{text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + '…'}'"
 
 
-def plan_summary(plan: Plan, seconds: float) -> str:
-    """Return the counts of a plan, with the requests and the time it takes."""
+def plan_summary(plan: Plan, seconds: float, first: int = 0) -> str:
+    """Return the counts of a plan, with the requests and the time it takes.
+
+    `first` is how many records are created before the rows.
+    """
     counts = plan.counts()
     names = ("create", "update", "delete", "unchanged", "skip", "blocked", "invalid")
     said = ", ".join(f"{counts[name]} {name}" for name in names if counts[name])
     line = (
-        f"{_many(len(plan.changes), 'row')}: {said or 'nothing to do'}. "
-        f"{_many(plan.writes, 'write request')}{_second(plan)}, at least {duration(seconds)}."
+        f"{many(len(plan.changes), 'row')}: {said or 'nothing to do'}. "
+        f"{f'{first:,} to create before them. ' if first else ''}"
+        f"{many(plan.writes + first, 'write request')}{_second(plan)}, "
+        f"at least {duration(seconds)}."
     )
     if count := plan.near_creates:
         verb = "resembles" if count == 1 else "resemble"
@@ -96,7 +101,7 @@ def plan_summary(plan: Plan, seconds: float) -> str:
 
 def known_line(count: int, rows: int, source: str) -> str:
     """Say how many rows the ledger knows."""
-    return f"ledger: {count:,} of {_many(rows, 'row')} known from earlier runs of '{source}'"
+    return f"ledger: {count:,} of {many(rows, 'row')} known from earlier runs of '{source}'"
 
 
 def _second(plan: Plan) -> str:
@@ -156,7 +161,7 @@ def row_lines(outcomes: Iterable[Outcome]) -> list[str]:
 def counts_line(counts: Mapping[str, int]) -> str:
     """Return the counts that are not 0, in words, after the number of rows."""
     said = ", ".join(f"{counts[s]} {s.replace('_', ' ')}" for s in STATUSES if counts[s])
-    return f"{_many(sum(counts.values()), 'row')}: {said or 'nothing to do'}."
+    return f"{many(sum(counts.values()), 'row')}: {said or 'nothing to do'}."
 
 
 def written_line(counts: Mapping[str, int]) -> str:
@@ -165,7 +170,7 @@ def written_line(counts: Mapping[str, int]) -> str:
     if not written and not counts["in_doubt"]:
         return "Nothing was written."
     doubt = f", {counts['in_doubt']} in doubt" if counts["in_doubt"] else ""
-    return f"Written so far: {_many(written, 'row')}{doubt}."
+    return f"Written so far: {many(written, 'row')}{doubt}."
 
 
 def shown_path(path: str) -> str:
@@ -185,5 +190,6 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02} min"
 
 
-def _many(count: int, noun: str) -> str:
+def many(count: int, noun: str) -> str:
+    """Return a count with its noun."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -109,7 +109,7 @@ class Journal:
                 f"INSERT INTO run ({names}) VALUES ({marks})", tuple(values.values())
             ).lastrowid
             assert run is not None
-            self._take_up(source, run)
+            self._take_up(entity, source, run)
             self._forget()
             self._db.execute("INSERT INTO source VALUES (?, ?)", (run, source.content))
             self._db.executemany(
@@ -127,7 +127,7 @@ class Journal:
         """
         kept = [each for each in changes if each.source_id and each.record_id is not None]
         with self._on_disk():
-            self._take_up(source, NO_RUN)
+            self._take_up(entity, source, NO_RUN)
             if source.program:
                 head, now = (self.account, entity.name, source.program), self._now()
                 self._db.executemany(
@@ -137,13 +137,13 @@ class Journal:
                     ledger.KEEP, ((*head, c.source_id, c.name, c.record_id, now) for c in kept)
                 )
 
-    def _take_up(self, source: Source, run: int) -> None:
+    def _take_up(self, entity: Entity, source: Source, run: int) -> None:
         """Close the earlier runs of a file, also of what it said before: they must not go on."""
         self._db.execute(
-            "UPDATE run SET taken_up_by = ? WHERE account = ? AND sheet = ? "
+            "UPDATE run SET taken_up_by = ? WHERE account = ? AND entity = ? AND sheet = ? "
             "AND (digest = ? OR file = ?) AND id <> ? AND taken_up_by IS NULL "
             f"AND (ended IS NULL OR EXISTS (SELECT 1 FROM change WHERE run = run.id AND {OPEN}))",
-            (run, self.account, source.sheet, source.digest, str(source.file), run),
+            (run, self.account, entity.name, source.sheet, source.digest, str(source.file), run),
         )
 
     def _forget(self) -> None:
@@ -337,28 +337,31 @@ class Journal:
         )
         return [max(now - at, 0.0) for (at,) in lines]
 
-    def just_created(self, within_seconds: float) -> set[tuple[int, int]]:
+    def just_created(self, entity: Entity, within_seconds: float) -> set[tuple[int, int]]:
         """Return (id, location) of the records that any run created so short ago."""
         lines = self._all(
             "SELECT attempt.record_id, change.place FROM attempt "
             "JOIN change ON change.run = attempt.run AND change.row = attempt.row "
             "JOIN run ON run.id = attempt.run "
-            "WHERE run.account = ? AND attempt.method = 'POST' AND attempt.ended > ? "
+            "WHERE run.account = ? AND run.entity = ? AND attempt.method = 'POST' "
+            "AND attempt.ended > ? "
             "AND attempt.record_id IS NOT NULL AND change.place IS NOT NULL",
             self.account,
+            entity.name,
             self._now() - within_seconds,
         )
         return {(int(number), int(place)) for number, place in lines}
 
-    def just_updated(self, within_seconds: float) -> dict[int, dict[str, Any]]:
+    def just_updated(self, entity: Entity, within_seconds: float) -> dict[int, dict[str, Any]]:
         """Return what any run changed so short ago: the values sent, by record and field."""
         lines = self._all(
             "SELECT change.record_id, change.payload, change.fields FROM attempt "
             "JOIN change ON change.run = attempt.run AND change.row = attempt.row "
             "JOIN run ON run.id = attempt.run "
-            "WHERE run.account = ? AND attempt.method = 'PUT' AND attempt.ended > ? "
-            "AND attempt.verdict = 'DONE' ORDER BY attempt.rowid",
+            "WHERE run.account = ? AND run.entity = ? AND attempt.method = 'PUT' "
+            "AND attempt.ended > ? AND attempt.verdict = 'DONE' ORDER BY attempt.rowid",
             self.account,
+            entity.name,
             self._now() - within_seconds,
         )
         found: dict[int, dict[str, Any]] = {}

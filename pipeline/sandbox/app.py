@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, g, request
 
-from pipeline.entities import RESOURCE
+from pipeline.entities import ENTITIES
 from pipeline.sandbox.choices import Choices
 from pipeline.sandbox.envelopes import NOT_FOUND, Answer
 from pipeline.sandbox.gate import TOKEN_PATH, Gate
@@ -17,6 +18,7 @@ from pipeline.sandbox.http import CLIENT_ID
 from pipeline.sandbox.records import Records
 from pipeline.sandbox.tables import BY_PATH, TABLES, Record, Table
 from pipeline.sandbox.tokens import Logins, User
+from pipeline.schema import Entity
 
 UNAUTHORIZED = 401  # a dead token and a missing role alike, with no body: vendor docs
 FORM = "application/x-www-form-urlencoded"
@@ -100,35 +102,37 @@ class Service:
             return as_json(*NOT_FOUND)
         return self._answer(table, "Read", lambda _: self.records.one(table, number))
 
-    def create(self) -> Response:
+    def create(self, entity: Entity) -> Response:
         """Answer a create."""
         body = _read_body()
         lag = g.faults["lag"].seconds if "lag" in g.faults else 0.0
         return self._write(
+            entity,
             "Create",
             lambda user: (
                 _unreadable()
                 if body is None
-                else self.records.create(body, user.username, lag_seconds=lag)
+                else self.records.create(entity, body, user.username, lag_seconds=lag)
             ),
         )
 
-    def update(self) -> Response:
+    def update(self, entity: Entity) -> Response:
         """Answer an update."""
         body = _read_body()
         return self._write(
+            entity,
             "Edit",
             lambda user: (
-                _unreadable() if body is None else self.records.update(body, user.username)
+                _unreadable() if body is None else self.records.update(entity, body, user.username)
             ),
         )
 
-    def delete(self, number: int) -> Response:
+    def delete(self, entity: Entity, number: int) -> Response:
         """Answer a delete."""
-        return self._write("Delete", lambda _: self.records.delete(number))
+        return self._write(entity, "Delete", lambda _: self.records.delete(entity, number))
 
-    def _write(self, verb: str, answer: Callable[[User], Answer]) -> Response:
-        return self._answer(TABLES[RESOURCE.name], verb, answer)
+    def _write(self, entity: Entity, verb: str, answer: Callable[[User], Answer]) -> Response:
+        return self._answer(TABLES[entity.name], verb, answer)
 
     def _answer(self, table: Table, verb: str, answer: Callable[[User], Answer]) -> Response:
         user = self._user()
@@ -158,17 +162,20 @@ def build_app(service: Service, gate: Gate) -> Flask:
     """Make the WSGI application."""
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
-    resources = f"/api/{RESOURCE.path}"
-    routes: tuple[tuple[str, str, Callable[..., Response]], ...] = (
+    routes: list[tuple[str, str, Callable[..., Response]]] = [
         (TOKEN_PATH, "POST", service.token),
         ("/api/auth/me", "GET", service.me),
         ("/en/user/me", "GET", service.me),
         ("/api/<path:place>/<int:number>", "GET", service.one),
         ("/api/<path:place>", "GET", service.many),
-        (resources, "POST", service.create),
-        (resources, "PUT", service.update),
-        (f"{resources}/<int:number>", "DELETE", service.delete),
-    )
+    ]
+    for entity in ENTITIES.values():
+        address = f"/api/{entity.path}"
+        routes += (
+            (address, "POST", partial(service.create, entity)),
+            (address, "PUT", partial(service.update, entity)),
+            (f"{address}/<int:number>", "DELETE", partial(service.delete, entity)),
+        )
     for rule, method, view in routes:
         app.add_url_rule(rule, f"{method} {rule}", view, methods=[method])
     app.register_error_handler(404, lambda _: as_json(*NOT_FOUND))

@@ -6,23 +6,20 @@ import uuid
 from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
 
-from pipeline.entities import LOOKUPS, RESOURCE
+from pipeline.entities import ENTITIES, LOOKUPS
 from pipeline.sandbox.choices import Choices
 from pipeline.sandbox.envelopes import NOT_FOUND, Answer, done, not_done, refused
 from pipeline.sandbox.moments import stamp
 from pipeline.sandbox.reading import filtered, page
 from pipeline.sandbox.store import Store
-from pipeline.sandbox.tables import SLOTS, SLOTS_TABLE, STAMPS, TABLES, Record, Table
+from pipeline.sandbox.tables import STAMPS, TABLES, Record, Table
 from pipeline.sandbox.validate import REQUIRED, failure, failures
-from pipeline.sandbox.writing import created, slots, updated
+from pipeline.sandbox.writing import children, created, updated
+from pipeline.schema import Child, Entity
 
-SLOT_IDS = 100  # ids set aside for the time slots of one record
+CHILD_IDS = 100  # ids set aside for the children of one record
 
-RESOURCES = TABLES[RESOURCE.name]
-NAMES = [each for each in RESOURCE.fields if each.names]
-VIEWS = [each for each in RESOURCE.fields if each.view_of]
-IN_USE = f"You must delete all {RESOURCE.nouns} using this record before you can delete it."
-SECRETS = {each.name for each in RESOURCE.fields if each.secret}
+IN_USE = "You must delete all {nouns} using this record before you can delete it."
 
 
 class Records:
@@ -40,17 +37,17 @@ class Records:
         self._choices = choices
         self._now = now
         self._wall = wall
-        self._hidden_until: dict[int, float] = {}  # ids of resources that lag behind
+        self._hidden_until: dict[tuple[str, int], float] = {}  # records that lag behind
 
     # ---- reading
 
-    def everything(self, table: Table, but: Container[int] = ()) -> list[Record]:
-        """Return all whole records by id, `but` resources with these ids and what is theirs."""
-        if table.name == SLOTS_TABLE:
-            parents = self.everything(RESOURCES, but)
-            return [slot for parent in parents for slot in _own_slots(parent)]
+    def everything(self, table: Table, but: Container[tuple[str, int]] = ()) -> list[Record]:
+        """Return all whole records by id, `but` these (table, id) and what is theirs."""
+        if table.child and table.entity:
+            parents = self.everything(TABLES[table.entity.name], but)
+            return [each for parent in parents for each in _own(table.child, parent)]
         kept = self._store.all(table.name)
-        return [self._whole(table, each) for each in kept if each["Id"] not in but]
+        return [self._whole(table, each) for each in kept if (table.name, each["Id"]) not in but]
 
     def listing(self, table: Table, query: Mapping[str, str]) -> Answer:
         """Answer a search: one page of rows without their lists."""
@@ -77,77 +74,91 @@ class Records:
         record = self._find(table, number)
         return NOT_FOUND if record is None else (200, record)
 
-    def _hidden(self) -> set[int]:
+    def _hidden(self) -> set[tuple[str, int]]:
         now = self._now()
-        return {number for number, until in self._hidden_until.items() if now < until}
+        return {key for key, until in self._hidden_until.items() if now < until}
 
     def _find(self, table: Table, number: int) -> Record | None:
-        if table.name == SLOTS_TABLE:
-            parent = self._find(RESOURCES, number // SLOT_IDS)
-            return next((each for each in _own_slots(parent or {}) if each["Id"] == number), None)
+        if table.child and table.entity:
+            parent = self._find(TABLES[table.entity.name], number // CHILD_IDS) or {}
+            own = _own(table.child, parent)
+            return next((each for each in own if each["Id"] == number), None)
         record = self._store.get(table.name, number)
-        if record is None or number in self._hidden():
+        if record is None or (table.name, number) in self._hidden():
             return None
         whole = self._whole(table, record)
-        if not self._choices.slots_on_read:
-            whole.pop(SLOTS.read_name, None)
+        if table.entity and not self._choices.slots_on_read:
+            for each in table.entity.children:
+                whole.pop(each.read_name, None)
         return whole
 
     def _whole(self, table: Table, record: Record) -> Record:
         """Return a record with what the service works out: names of links, texts, views."""
         label = LOOKUPS[table.name].label
         whole = {**record, "ToStringText": record[label]}
-        if table is RESOURCES:
-            whole |= {each.name: self._name_of(record, each.names) for each in NAMES}
-            for each in VIEWS:
+        for each in table.entity.fields if table.entity else ():
+            if each.names and each.on_read:
+                whole[each.name] = self._name_of(table.entity, record, each.names)
+            elif each.view_of:
                 whole[each.name] = ",".join(map(str, record[each.view_of])) or None
         return whole
 
-    def _name_of(self, record: Record, id_field: str) -> str | None:
-        link = RESOURCE.by_name[id_field].link
+    def _name_of(self, entity: Entity | None, record: Record, id_field: str) -> str | None:
+        link = entity.by_name[id_field].link if entity else ""
         target = self._store.get(link, record[id_field] or 0)
         return target[LOOKUPS[link].label] if target else None
 
     # ---- writing
 
-    def create(self, body: Record, username: str, lag_seconds: float = 0.0) -> Answer:
+    def create(
+        self, entity: Entity, body: Record, username: str, lag_seconds: float = 0.0
+    ) -> Answer:
         """Answer a create: the whole record but for its secrets, as seen live."""
         with self._store.lock:
-            if wrong := failures(body, self._exists, creating=True):
+            if wrong := failures(entity, body, self._exists, creating=True):
                 return refused(wrong)
-            record = self._save(created(body), username)
+            record = self._save(entity, created(entity, body), username)
             if lag_seconds:
-                self._hidden_until[record["Id"]] = self._now() + lag_seconds
-            whole = self._whole(RESOURCES, record)
-        value = {key: whole[key] for key in whole if key not in SECRETS}
-        return done("Resource was successfully created.", value, record)
+                self._hidden_until[entity.name, record["Id"]] = self._now() + lag_seconds
+            whole = self._whole(TABLES[entity.name], record)
+        secrets = {each.name for each in entity.fields if each.secret}
+        value = {key: whole[key] for key in whole if key not in secrets}
+        return done(f"{entity.name} was successfully created.", value, record)
 
-    def update(self, body: Record, username: str) -> Answer:
+    def update(self, entity: Entity, body: Record, username: str) -> Answer:
         """Answer an update: only the id comes back."""
         number = body.get("Id")
         if not isinstance(number, int) or isinstance(number, bool):
             return refused([failure("Id", REQUIRED, number)])
         with self._store.lock:
-            stored = self._store.get(RESOURCE.name, number)
+            stored = self._store.get(entity.name, number)
             if stored is None:
                 return NOT_FOUND
-            if wrong := failures(body, self._exists, creating=False):
+            if wrong := failures(entity, body, self._exists, creating=False):
                 return refused(wrong)
-            changed = updated(stored, body, self._choices.slots_mode)
-            record = self._save(changed, username)
-        return done("Resource was successfully updated.", {"Id": number}, record)
+            changed = updated(entity, stored, body, self._choices.slots_mode)
+            record = self._save(entity, changed, username)
+        return done(f"{entity.name} was successfully updated.", {"Id": number}, record)
 
-    def delete(self, number: int) -> Answer:
-        """Answer a delete; a resource that others link to stays, with status 200."""
+    def delete(self, entity: Entity, number: int) -> Answer:
+        """Answer a delete; a record that others link to stays, with status 200."""
         with self._store.lock:
-            record = self._store.get(RESOURCE.name, number)
+            record = self._store.get(entity.name, number)
             if record is None:
                 return NOT_FOUND
-            others = (each for each in self._store.all(RESOURCE.name) if each is not record)
-            if any(number in each["LinkedResources"] for each in others):
-                return not_done(200, IN_USE)
-            self._store.delete(RESOURCE.name, [number])
-        return done("Resource was successfully deleted.", {"Id": number}, record)
+            if user := self._user_of(entity, record):
+                return not_done(200, IN_USE.format(nouns=user.nouns))
+            self._store.delete(entity.name, [number])
+        return done(f"{entity.name} was successfully deleted.", {"Id": number}, record)
+
+    def _user_of(self, entity: Entity, record: Record) -> Entity | None:
+        """Return the entity of which another record links to this one."""
+        for user in ENTITIES.values():
+            links = [each for each in user.fields if each.link == entity.name and each.on_read]
+            for each in self._store.all(user.name):
+                if each is not record and any(_points(each[x.name], record["Id"]) for x in links):
+                    return user
+        return None
 
     def put(self, table: Table, records: Iterable[Record], username: str) -> list[Record]:
         """Store records as they are, completed from the ones stored before, or from defaults."""
@@ -159,8 +170,9 @@ class Records:
                 before = self._store.get(table.name, number)
                 fresh += before is None
                 whole = {**(before or table.blank), **record, "Id": number}
-                if SLOTS.field in whole:
-                    whole[SLOTS.read_name] = slots(whole.pop(SLOTS.field))
+                for each in table.entity.children if table.entity else ():
+                    if each.field in whole:
+                        whole[each.read_name] = children(each, whole.pop(each.field))
                 ready.append({**self._stamped(whole, username), **_stamps_of(record)})
             self._store.put(table.name, *ready)
         return [self._whole(table, each) for each in ready]
@@ -172,10 +184,10 @@ class Records:
     def _exists(self, link: str, number: int) -> bool:
         return self._store.get(link, number) is not None
 
-    def _save(self, record: Record, username: str) -> Record:
-        number = record["Id"] or self._store.next_id(RESOURCE.name)
+    def _save(self, entity: Entity, record: Record, username: str) -> Record:
+        number = record["Id"] or self._store.next_id(entity.name)
         stamped = self._stamped({**record, "Id": number}, username)
-        self._store.put(RESOURCE.name, stamped)
+        self._store.put(entity.name, stamped)
         return stamped
 
     def _stamped(self, record: Record, username: str) -> Record:
@@ -193,9 +205,13 @@ def _stamps_of(record: Record) -> Record:
     return {key: value for key, value in record.items() if key in STAMPS and value}
 
 
-def _own_slots(resource: Record) -> list[Record]:
-    """Return a resource's time slots as records of their own."""
+def _points(value: object, number: int) -> bool:
+    return number in value if isinstance(value, list) else value == number
+
+
+def _own(child: Child, parent: Record) -> list[Record]:
+    """Return a record's children (time slots) as records of their own."""
     return [
-        {"Id": resource["Id"] * SLOT_IDS + place, SLOTS.parent: resource["Id"], **each}
-        for place, each in enumerate(resource.get(SLOTS.read_name, ()))
+        {"Id": parent["Id"] * CHILD_IDS + place, child.parent: parent["Id"], **each}
+        for place, each in enumerate(parent.get(child.read_name, ()))
     ]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipeline.entities import RESOURCE
 from pipeline.sandbox.moments import read_moment
-from pipeline.sandbox.tables import SLOTS, Record
-from pipeline.schema import Field
+from pipeline.sandbox.tables import Record
+from pipeline.schema import Child, Entity, Field
 
 REQUIRED = "is a required field"
 NOT_VALID = "is not valid"
@@ -51,10 +50,11 @@ def failure(name: str, message: str, attempted: Any) -> Record:
     return {"AttemptedValue": attempted, "Message": message, "PropertyName": name}
 
 
-def failures(body: Record, exists: Exists, *, creating: bool) -> list[Record]:
+def failures(entity: Entity, body: Record, exists: Exists, *, creating: bool) -> list[Record]:
     """Return all that is wrong in the body of a create or an update, in the table's order."""
     found: list[Record] = []
-    for each in RESOURCE.fields:
+    children = {each.field: each for each in entity.children}
+    for each in entity.fields:
         if not each.writable or not (each.on_create if creating else each.on_update):
             continue
         value = body.get(each.name)
@@ -63,8 +63,8 @@ def failures(body: Record, exists: Exists, *, creating: bool) -> list[Record]:
                 # A missing link is named without its Id: "ResourceType: is a required field".
                 name = each.name.removesuffix("Id") if each.link else each.name
                 found.append(failure(name, REQUIRED, value))
-        elif each.name == SLOTS.field:
-            found += _slot_failures(value)
+        elif each.name in children:
+            found += _child_failures(children[each.name], value)
         elif not _is_valid(each, value, exists):
             found.append(failure(each.name, NOT_VALID, value))
     return found
@@ -82,20 +82,20 @@ def _is_valid(each: Field, value: Any, exists: Exists) -> bool:
     return True
 
 
-def _slot_failures(value: Any) -> list[Record]:
+def _child_failures(child: Child, value: Any) -> list[Record]:
     if not isinstance(value, list):
-        return [failure(SLOTS.field, NOT_VALID, value)]
+        return [failure(child.field, NOT_VALID, value)]
     found = []
-    for place, slot in enumerate(value):
-        if not isinstance(slot, dict):
-            found.append(failure(f"{SLOTS.field}[{place}]", NOT_VALID, slot))
+    for place, each in enumerate(value):
+        if not isinstance(each, dict):
+            found.append(failure(f"{child.field}[{place}]", NOT_VALID, each))
             continue
-        for _, key in SLOTS.columns:
-            given = slot.get(key)
+        for _, key in child.columns:
+            given = each.get(key)
             if given is None:
-                found.append(failure(f"{SLOTS.field}[{place}].{key}", REQUIRED, None))
+                found.append(failure(f"{child.field}[{place}].{key}", REQUIRED, None))
             elif not (_is_day(given) if key == "DayOfWeek" else read_moment(given)):
-                found.append(failure(f"{SLOTS.field}[{place}].{key}", NOT_VALID, given))
+                found.append(failure(f"{child.field}[{place}].{key}", NOT_VALID, given))
     return found
 
 

@@ -5,59 +5,62 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.entities import RESOURCE
-from pipeline.sandbox.tables import SLOTS, TABLES, Record, empty, is_list_change
+from pipeline.sandbox.tables import TABLES, Record, empty, is_list_change
+from pipeline.schema import Child, Entity
 
 SLOT_MODES = ("replace", "append", "keep")
 ECHOED = ("LocalizationDetails", "CustomFields")  # cleared unless they are sent back
 ACTIONS = ("NewPictureUrl", "ClearPictureFile")  # done at once, and read back as not set
 
 
-def created(body: Record) -> Record:
+def created(entity: Entity, body: Record) -> Record:
     """Return a new record, without its stamps."""
-    record = dict(TABLES[RESOURCE.name].blank)
-    record |= {each: _value(body, each) for each in _settable(creating=True)}
-    record[SLOTS.read_name] = slots(body.get(SLOTS.field))
+    record = dict(TABLES[entity.name].blank)
+    record |= {each: _value(entity, body, each) for each in _settable(entity, creating=True)}
+    record |= {each.read_name: children(each, body.get(each.field)) for each in entity.children}
     return _with_picture(record, body)
 
 
-def updated(stored: Record, body: Record, slots_mode: str) -> Record:
+def updated(entity: Entity, stored: Record, body: Record, slots_mode: str) -> Record:
     """Return the record after an update: each writable field that is missing is cleared."""
     record = dict(stored)
-    record |= {each: _value(body, each) for each in _settable(creating=False)}
-    record |= _changed_lists(stored, body)
-    record |= {key: stored[key] if key in body else None for key in ECHOED}
-    record[SLOTS.read_name] = _slots_after(stored[SLOTS.read_name], body, slots_mode)
+    record |= {each: _value(entity, body, each) for each in _settable(entity, creating=False)}
+    record |= _changed_lists(entity, stored, body)
+    kept = [each for each in ECHOED if each in stored]
+    record |= {key: stored[key] if key in body else None for key in kept}
+    for each in entity.children:
+        record[each.read_name] = _children_after(each, stored, body, slots_mode)
     return _with_picture(record, body)
 
 
-def slots(given: list[Record] | None) -> list[Record]:
-    """Return time slots with the keys that are kept of them."""
-    return [{key: each[key] for _, key in SLOTS.columns} for each in given or ()]
+def children(child: Child, given: list[Record] | None) -> list[Record]:
+    """Return children (time slots) with the keys that are kept of them."""
+    return [{key: each[key] for _, key in child.columns} for each in given or ()]
 
 
-def _settable(*, creating: bool) -> list[str]:
+def _settable(entity: Entity, *, creating: bool) -> list[str]:
+    apart = {*ACTIONS, *(each.field for each in entity.children)}
     return [
         each.name
-        for each in RESOURCE.fields
+        for each in entity.fields
         if each.writable
         and (each.on_create if creating else each.on_update)
         and not is_list_change(each)
-        and each.name not in (*ACTIONS, SLOTS.field)
+        and each.name not in apart
     ]
 
 
-def _value(body: Record, name: str) -> Any:
+def _value(entity: Entity, body: Record, name: str) -> Any:
     given = body.get(name)
     if given is None:
-        return empty(RESOURCE.by_name[name])
+        return empty(entity.by_name[name])
     return list(dict.fromkeys(given)) if isinstance(given, list) else given
 
 
-def _changed_lists(stored: Record, body: Record) -> Record:
+def _changed_lists(entity: Entity, stored: Record, body: Record) -> Record:
     """Return the lists that AddedX and RemovedX change: the one sent, or else the one stored."""
     lists: Record = {}
-    for each in RESOURCE.fields:
+    for each in entity.fields:
         name, change = each.adds_to or each.takes_from, body.get(each.name)
         if not name or change is None:
             continue
@@ -68,11 +71,12 @@ def _changed_lists(stored: Record, body: Record) -> Record:
     return lists
 
 
-def _slots_after(stored: list[Record], body: Record, mode: str) -> list[Record]:
-    given = body.get(SLOTS.field)
+def _children_after(child: Child, record: Record, body: Record, mode: str) -> list[Record]:
+    stored: list[Record] = record[child.read_name]
+    given = body.get(child.field)
     if given is None:
         return [] if mode == "replace" else stored
-    return stored + slots(given) if mode == "append" else slots(given)
+    return stored + children(child, given) if mode == "append" else children(child, given)
 
 
 def _with_picture(record: Record, body: Record) -> Record:

@@ -188,6 +188,19 @@ def _columns(heading: Sequence[Cell], entity: Entity) -> tuple[str, ...]:
     return tuple(map(str, names))
 
 
+def entity_of_base(rows: Sequence[Sequence[Cell]]) -> str:
+    """Return the name of the entity whose export wrote a base; nothing if it is no base."""
+    beside = [str(each) for each in rows[0][CELLS_PLACE:]] if rows else []
+    return str(_form(beside[0]).get("entity", "")) if beside else ""
+
+
+def foreign_ids(rows: Sequence[Sequence[Cell]], entity: Entity) -> frozenset[int]:
+    """Return the ids of a base that another entity's export wrote; none if it is no such base."""
+    if entity_of_base(rows) in {"", entity.name}:
+        return frozenset()
+    return frozenset(found for row in rows[1:] if row and (found := _id(row[0])) is not None)
+
+
 def _form(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)

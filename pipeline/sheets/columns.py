@@ -24,7 +24,7 @@ def export_fields(entity: Entity) -> tuple[Field, ...]:
     children = {child.field for child in entity.children}
     companions = {each.view_of: each for each in companion_fields(entity)}
     told = (
-        each for each in entity.fields if each.in_sheet and (each.on_read or each.name in children)
+        each for each in entity.fields if each.in_sheet and (each.shown or each.name in children)
     )
     return tuple(
         shown for each in told for shown in (each, companions.get(each.name)) if shown is not None

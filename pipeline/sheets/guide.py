@@ -142,11 +142,13 @@ def steps(entity: Entity, fields: Sequence[Field]) -> tuple[str, ...]:
         "Of the others, fill in only what you want to set. The rest may stay blank.",
         "Rest the pointer on a column's name to read what it is for. Where an arrow appears "
         "beside a cell, pick from its list.",
-        f"Columns used less often are folded away: {rare}. The + above them unfolds them.",
+        f"Columns used less often are folded away: {rare}. The + above them unfolds them."
+        if rare
+        else "",
         "Save, then run: nexudus-bulk check FILE (finds mistakes), nexudus-bulk plan FILE "
         "(shows what would change), nexudus-bulk import FILE (does it).",
     )
-    return tuple(f"{number}.  {line}" for number, line in enumerate(lines, start=1))
+    return tuple(f"{number}.  {line}" for number, line in enumerate(filter(None, lines), start=1))
 
 
 def sections(entity: Entity, fields: Sequence[Field]) -> tuple[Section, ...]:

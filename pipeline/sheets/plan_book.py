@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -39,10 +39,15 @@ MAX_TEXT = 32_767  # characters of a cell
 Line = tuple[Cell, ...]
 
 
-def write_plan(path: Path, plan: Plan, summary: str, account: str) -> None:
-    """Write the plan for a person to read. Raises UsageError when the file cannot be written."""
+def write_plan(
+    path: Path, plan: Plan, summary: str, account: str, before: Sequence[str] = ()
+) -> None:
+    """Write the plan for a person to read. Raises UsageError when the file cannot be written.
+
+    `before` says what is done before the rows, a line each.
+    """
     with new_workbook(path) as book:
-        _write_summary(book, plan, summary, account)
+        _write_summary(book, plan, (summary, *before), account)
         sheet = book.add_worksheet("Changes")
         _lay_out(book, sheet)
         formats = {name: book.add_format({"bg_color": c}) for name, c in COLOURS.items()}
@@ -52,7 +57,7 @@ def write_plan(path: Path, plan: Plan, summary: str, account: str) -> None:
                 _put(sheet, row, column, cell, formats.get(str(line[1])) if column == 1 else None)
 
 
-def _write_summary(book: Workbook, plan: Plan, summary: str, account: str) -> None:
+def _write_summary(book: Workbook, plan: Plan, summary: Sequence[str], account: str) -> None:
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 85)
@@ -60,7 +65,7 @@ def _write_summary(book: Workbook, plan: Plan, summary: str, account: str) -> No
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     bold = book.add_format({"bold": True, "font_size": 14})
-    lines = ["Plan", account, summary, "Nothing was written yet.", ""]
+    lines = ["Plan", account, *summary, "Nothing was written yet.", ""]
     lines += [str(each) for each in plan.told]
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for row, line in enumerate(lines):

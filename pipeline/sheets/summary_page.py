@@ -40,16 +40,19 @@ def write_summary(  # noqa: PLR0913, PLR0917 - where to write, and what the page
     """Fill the sheet; rows are written in order, as constant memory wants it."""
     sheet.set_column(0, 0, NAME_WIDTH)
     sheet.set_column(1, LAST, NUMBER_WIDTH)
+    if len(entity.nouns) >= NUMBER_WIDTH:  # it is the head of a column
+        sheet.set_column(1, 1, len(entity.nouns) + 3)
     page = Rows(book, sheet)
     _write_head(page, entity, certificate)
     _write_key_numbers(page, figures)
     if figures.records:
         for total in figures.totals():
             _write_total(page, figures, total)
-        coverage = figures.coverage()
-        _write_coverage(page, figures, coverage)
-        _write_places(page, coverage)
-    _write_remarks(page, entity, figures)
+        if coverage := figures.coverage():
+            _write_coverage(page, figures, coverage)
+            _write_places(page, coverage)
+    if figures.tells_remarks:
+        _write_remarks(page, entity, figures)
     _write_changes(page, comparison, certificate.compared_as)
     fit_on_paper(sheet, upright=True)
 
@@ -77,25 +80,28 @@ def _write_key_numbers(page: Rows, figures: Figures) -> None:
         (f"{figures.place_title}s", len(figures.places())),
         (figures.capacity_title, figures.capacity),
     ):
-        page.write_numbers(label, [number], ("name", WHOLE))
+        if label:
+            page.write_numbers(label, [number], ("name", WHOLE))
     words = f"There are no {nouns} in this export, so there is nothing to add up."
     if figures.records:
-        words = f"Every one of the {nouns} in the file is counted, hidden and archived ones too."
+        also = ", hidden and archived ones too" if figures.entity.archive_field else ""
+        words = f"Every one of the {nouns} in the file is counted{also}."
     page.write_across(words, "text")
 
 
 def _write_total(page: Rows, figures: Figures, total: Total) -> None:
     nouns, capacity = figures.entity.nouns.capitalize(), figures.capacity_title
+    numbers = 2 if capacity else 1
     page.write_table(
         Table(
             f"{nouns} by {total.title.lower()}",
-            (total.title, nouns, capacity),
-            (WHOLE, WHOLE),
-            [(each.value, (each.records, each.capacity)) for each in total.rows],
-            (figures.records, figures.capacity),
+            (total.title, nouns, capacity)[: numbers + 1],
+            (WHOLE, WHOLE)[:numbers],
+            [(each.value, (each.records, each.capacity)[:numbers]) for each in total.rows],
+            (figures.records, figures.capacity)[:numbers],
         )
     )
-    if total.title == figures.place_title:
+    if capacity and total.title == figures.place_title:
         _write_capacity(page, figures, total.rows)
 
 

@@ -46,13 +46,13 @@ STYLES: dict[str, dict[str, object]] = {
 
 @dataclass(frozen=True)
 class Table:
-    """A name and two numbers by line; the first lines' numbers in `drawn` (1 or 2) are a chart."""
+    """A name and one or two numbers by line; those in `drawn` (1 or 2) of the first are a chart."""
 
     title: str
-    columns: tuple[str, str, str]
-    formats: tuple[str, str]
-    lines: Sequence[tuple[str, tuple[float, float]]]
-    total: tuple[float, float] | None = None
+    columns: tuple[str, ...]
+    formats: tuple[str, ...]
+    lines: Sequence[tuple[str, tuple[float, ...]]]
+    total: tuple[float, ...] | None = None
     drawn: int = 1
     most_bars: int = MOST_BARS
 
@@ -135,7 +135,7 @@ class Rows:
         for name, numbers in table.lines:
             self.write_numbers(name, numbers, ("name", *table.formats))
         if table.total:
-            self.write_numbers("All", table.total, ("all", "all number", "all number"))
+            self.write_numbers("All", table.total, ("all", *["all number"] * len(table.total)))
         if bars:
             self._insert(table, bars, first, top)
         while self._points < end:

@@ -1,0 +1,338 @@
+"""What a sheet names and the account lacks, and what can be made from no more than that name.
+
+Such records are planned before the rows: under numbers that nothing has, until they have their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pipeline.entities import ENTITIES, LOOKUPS
+from pipeline.mapping.near import nearest
+from pipeline.planning.names import Resolver, name_counts
+from pipeline.planning.plan import Change, Difference, Plan
+from pipeline.planning.stored import Named, Stored, same_name
+from pipeline.problems import Problem
+from pipeline.rows import Row
+from pipeline.schema import Entity, Field
+
+OPTION = "--create-missing"
+ALIKE = 90  # of 100: from here on two names are rather one that is misspelt
+UNKNOWN = "unknown_name"
+UNCLEAR = {UNKNOWN, "ambiguous_name"}
+
+
+def creatable(entity: Entity) -> dict[str, Entity]:
+    """Return, by link, the entities of which a sheet of `entity` tells all that is required."""
+    links = dict.fromkeys(each.link for each in entity.fields if each.link != entity.name)
+    found = {link: ENTITIES[link] for link in links if link in ENTITIES}
+    return {
+        link: other
+        for link, other in found.items()
+        if {each.name for each in other.required} <= set(other.key)
+    }
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Links of which the missing records are to be created.
+
+    `names` are created even if another is called nearly so; in the form of `_plain`.
+    """
+
+    links: frozenset[str] = frozenset()
+    names: frozenset[tuple[str, str]] = frozenset()  # link, name
+
+    @classmethod
+    def of(cls, links: Iterable[str], names: Iterable[tuple[str, str]]) -> Wanted:
+        """Return what is wanted, with names as they were typed."""
+        return cls(frozenset(links), frozenset((link, _plain(name)) for link, name in names))
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A record to create, or one that is not created since another one is called nearly so.
+
+    `number` stands in for its id, `rows` use it, `near` are called nearly so, in the location or
+    among the missing (those have negative numbers); `elsewhere` have its name in other locations.
+    """
+
+    link: str
+    number: int
+    name: str
+    place: int
+    place_name: str = ""
+    rows: tuple[int, ...] = ()
+    near: tuple[Named, ...] = ()
+    elsewhere: tuple[Named, ...] = ()
+
+    @property
+    def entity(self) -> Entity:
+        """What the record is."""
+        return ENTITIES[self.link]
+
+    @property
+    def noun(self) -> str:
+        """What people call it."""
+        return LOOKUPS[self.link].noun
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """All that is missing: what will be created, and what is so alike that it will not."""
+
+    created: tuple[Missing, ...] = ()
+    doubtful: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True)
+class Places:
+    """The account's locations: their names, and which one each belongs to."""
+
+    names: Mapping[int, str]
+    above: Mapping[int, int]
+
+    def up(self, place: int) -> set[int | None]:
+        """Return the places whose records fit a location: it, those above it, and everywhere."""
+        found: set[int | None] = {None}
+        while place not in found:
+            found.add(place)
+            place = self.above.get(place, place)
+        return found
+
+
+def find_missing(
+    entity: Entity, rows: Iterable[Row], stored: Stored, wanted: Wanted, places: Places
+) -> Lacking:
+    """Return what rows name and their location lacks. Numbers are negative, in the rows' order.
+
+    Another location's record of that name is not the one that is meant: each has its own prices.
+    """
+    found: dict[tuple[str, int, str], Missing] = {}
+    resolver = Resolver("", entity, stored)
+    filled = [_filled(entity, each, stored, resolver) for each in rows]
+    for row, link, text in _named(entity, filled, stored, wanted):
+        place = resolver.place_of(row) or _stored_place(entity, row, stored)
+        if place is None or _is_here(stored, link, text, places.up(place)):
+            continue
+        key = (link, place, _plain(text))
+        if key not in found:
+            here = [each for each in found.values() if (each.link, each.place) == key[:2]]
+            number, where = -len(found) - 1, places.names.get(place, "")
+            made = Missing(link, number, same_name(text), place, where)
+            found[key] = _with_namesakes(made, stored, here, places.up(place))
+        found[key] = replace(found[key], rows=(*found[key].rows, row.number))
+    doubtful = [each for each in found.values() if _is_doubtful(each, wanted)]
+    return Lacking(tuple(each for each in found.values() if each not in doubtful), tuple(doubtful))
+
+
+def _plain(text: object) -> str:
+    return same_name(text).lower()
+
+
+def _named(
+    entity: Entity, rows: Iterable[Row], stored: Stored, wanted: Wanted
+) -> Iterator[tuple[Row, str, str]]:
+    """Yield each name that rows give to what can be created, with its link."""
+    fields = [each for each in entity.fields if each.link in wanted.links]
+    for row in rows:
+        if row.action in {"skip", "delete"}:
+            continue
+        for each in fields:
+            text = _text(entity, row, each, stored)
+            if text is not None:
+                yield row, each.link, text
+
+
+def _text(entity: Entity, row: Row, field: Field, stored: Stored) -> str | None:
+    """Return the name under a link, or under its stand-in where the link itself is blank."""
+    if row.fills(field.name):
+        value = row.value(field.name)
+        return value if isinstance(value, str) else None
+    stand_in = entity.by_name.get(entity.name_columns.get(field.name, ""))
+    if stand_in is None or not name_counts(entity, row, stand_in, stored):
+        return None
+    return str(row.value(stand_in.name))
+
+
+def _filled(entity: Entity, row: Row, stored: Stored, resolver: Resolver) -> Row:
+    """Return a row that becomes a new record with what such a one takes by default."""
+    if not row.defaults or row.fills(entity.id_field.name):
+        return row
+    there = stored.ids.get((resolver.place_of(row) or 0, same_name(row.value(entity.key[-1]))))
+    return row if there else row.with_defaults(entity)
+
+
+def _stored_place(entity: Entity, row: Row, stored: Stored) -> int | None:
+    """Return where the record of a row is that does not say it."""
+    place = stored.records.get(row.value(entity.id_field.name) or 0, {}).get(entity.key[0])
+    return place if isinstance(place, int) else None
+
+
+def _link(entity: Entity, field: Field) -> str:
+    return entity.by_name[field.names].link if field.names else field.link
+
+
+def _is_here(stored: Stored, link: str, text: str, places: Container[int | None]) -> bool:
+    entries = stored.names.get(link, ())
+    return any(_plain(each.name) == _plain(text) for each in entries if each.place in places)
+
+
+def _with_namesakes(
+    missing: Missing, stored: Stored, others: Iterable[Missing], places: Container[int | None]
+) -> Missing:
+    entries = stored.names.get(missing.link, ())
+    here = [each for each in entries if each.place in places]
+    here += [Named(each.number, each.name, each.place) for each in others]
+    names = nearest(missing.name, dict.fromkeys(each.name for each in here))
+    return replace(
+        missing,
+        near=tuple(next(each for each in here if each.name == name) for name in names),
+        elsewhere=tuple(each for each in entries if _plain(each.name) == _plain(missing.name)),
+    )
+
+
+def _is_doubtful(missing: Missing, wanted: Wanted) -> bool:
+    if (missing.link, _plain(missing.name)) in wanted.names:
+        return False
+    return bool(nearest(missing.name, [each.name for each in missing.near], least=ALIKE))
+
+
+# ---- a plan in which they are there
+
+
+def expecting(stored: Stored, missing: Iterable[Missing]) -> Stored:
+    """Return what the account will hold once the missing records are created."""
+    names = dict(stored.names)
+    for each in missing:
+        made = Named(each.number, each.name, each.place)
+        names[each.link] = (*names.get(each.link, ()), made)
+    return replace(stored, names=names)
+
+
+def used(entity: Entity, plan: Plan, missing: Iterable[Missing]) -> tuple[Missing, ...]:
+    """Return those that rows need which are sent, each with these rows."""
+    found = []
+    for each in missing:
+        names = [f.name for f in entity.fields if f.link == each.link]
+        rows = [
+            change.row
+            for change in plan.changes
+            if change.writes and any((change.payload or {}).get(n) == each.number for n in names)
+        ]
+        if rows:
+            found.append(replace(each, rows=tuple(rows)))
+    return tuple(found)
+
+
+def shown(plan: Plan, missing: Iterable[Missing]) -> Plan:
+    """Return the plan as people read it: names where records have no number yet."""
+    names = {each.number: f"{each.name} (new)" for each in missing}
+
+    def told(each: Difference) -> Difference:
+        is_new = isinstance(each.new, int) and each.new in names
+        return replace(each, new=names[each.new]) if is_new else each
+
+    changes = (
+        replace(change, differences=tuple(map(told, change.differences))) for change in plan.changes
+    )
+    return replace(plan, changes=tuple(changes))
+
+
+def is_as_expected(expected: Plan, plan: Plan, ids: Mapping[int, int]) -> bool:
+    """Whether a plan does to every row what was shown; `ids` are those the missing have now."""
+    return list(map(_meant, plan.changes, [{}] * len(plan.changes))) == [
+        _meant(each, ids) for each in expected.changes
+    ]
+
+
+def _meant(change: Change, ids: Mapping[int, int]) -> tuple[Any, ...]:
+    payload = change.payload or {}
+    names = [each.field for each in change.differences] if change.differences else list(payload)
+    values = {
+        name: ids.get(value, value) if isinstance(value := payload.get(name), int) else value
+        for name in names
+    }
+    return change.row, change.action, change.record_id, values if change.writes else None
+
+
+def lacks_names(entity: Entity, plan: Plan, missing: Iterable[Missing]) -> bool:
+    """Whether a name leads nowhere, or to several, that can be created."""
+    links = creatable(entity)
+    columns = {each.name for each in entity.fields if _link(entity, each) in links}
+    return any(missing) or any(p.code in UNCLEAR and p.column in columns for p in plan.problems)
+
+
+# ---- what is said
+
+
+def advised(plan: Plan, entity: Entity, wanted: Wanted, lacking: Lacking) -> Plan:
+    """Return the plan whose unknown names tell how they can be created."""
+    links = creatable(entity)
+    kept = {each.number for each in lacking.doubtful}
+    doubtful = {(row, each.link): each for each in lacking.doubtful for row in each.rows}
+
+    def told(problem: Problem) -> Problem:
+        field = entity.by_name.get(problem.column or "")
+        link = _link(entity, field) if field else ""
+        if problem.code != UNKNOWN or link not in links:
+            return problem
+        hint = f"To create it, add {OPTION} {LOOKUPS[link].nouns}."
+        if (missing := doubtful.get((problem.row or 0, link))) is not None:
+            hint = _doubt(missing, kept)
+        elif link in wanted.links:
+            return problem
+        return replace(problem, hint=f"{problem.hint} {hint}".strip())
+
+    return replace(
+        plan,
+        problems=tuple(map(told, plan.problems)),
+        changes=tuple(
+            replace(each, problems=tuple(map(told, each.problems))) for each in plan.changes
+        ),
+    )
+
+
+def _doubt(missing: Missing, doubtful: Iterable[int]) -> str:
+    names = [f"'{each.name}'" for each in missing.near if each.id < 0 and each.id not in doubtful]
+    like = f" (as {names[0]}, which is created)" if names else ""
+    return (
+        f"It is not created, since it is nearly a name that is there{like}. If it is another, "
+        f"add {OPTION} '{LOOKUPS[missing.link].nouns}={missing.name}'."
+    )
+
+
+def lines(missing: Iterable[Missing]) -> list[str]:
+    """Return a line for each record that is created before the rows."""
+    return [
+        f"create {each.noun} '{each.name}' in {_where(each)} "
+        f"({len(each.rows):,} row{'' if len(each.rows) == 1 else 's'})"
+        for each in missing
+    ]
+
+
+def _where(missing: Missing) -> str:
+    return f"'{missing.place_name}'" if missing.place_name else str(missing.place)
+
+
+def remarks(missing: Iterable[Missing]) -> list[str]:
+    """Return what to think of before the records are created, and what to do afterwards."""
+    created = list(missing)
+    found = [words for each in created for words in _likenesses(each)]
+    entities = dict.fromkeys(each.link for each in created)
+    new = [rule for link in entities for rule in ENTITIES[link].rules if rule.only_new]
+    return [*found, *(rule.hint for rule in new)]
+
+
+def _likenesses(missing: Missing) -> Iterator[str]:
+    new = f"{missing.noun} '{missing.name}' in {_where(missing)}"
+    if missing.near:
+        yield f"{new} is new beside {_listed(missing.near)}."
+    if missing.elsewhere:
+        yield f"{new} is new; other locations have their own: {_listed(missing.elsewhere)}."
+
+
+def _listed(entries: Iterable[Named]) -> str:
+    return ", ".join(f"'{e.name}' ({e.id if e.id > 0 else 'new too'})" for e in entries)
