@@ -60,6 +60,12 @@ class Prepared:
     reading: Reading = USUAL
 
     @property
+    def source(self) -> str:
+        """The program that numbered the rows (`Row.source_id`); "" where none did."""
+        mapping = self.reading.mapping
+        return (mapping.source or mapping.name) if mapping and mapping.source_id else ""
+
+    @property
     def is_hopeless(self) -> bool:
         """Whether the header is so wrong that no row can be trusted."""
         return any(is_error(each) and each.row is None for each in self.problems)

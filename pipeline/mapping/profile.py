@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Pick = Literal["first", "largest", "smallest", "sum"]
+Links = Literal["back", "both"]
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,10 @@ class Rule:
     end: -1) take a piece, `contains` asks whether a list in the cell names something. `values`
     translates (compared without case and blanks), `otherwise` stands for all others. `unit` is the
     source's, where the field has another; `monday` the number that the source gives that day;
-    `dates` a format of its dates as strptime takes it. A blank cell counts as `blank`. Where there
-    is nothing, a new record takes `default`, or the row's place times `count_by`; an existing one
-    is left as it is. `constant` counts for every row.
+    `dates` a format of its dates as strptime takes it. With `links` a column names other rows, and
+    those take this row's name: `back` only those, `both` this row theirs as well. A blank cell
+    counts as `blank`. Where there is nothing, a new record takes `default`, or the row's place
+    times `count_by`; an existing one is left as it is. `constant` counts for every row.
     """
 
     columns: tuple[str, ...] = ()
@@ -39,6 +41,7 @@ class Rule:
     unit: str | None = None
     monday: int | None = None
     dates: str | None = None
+    links: Links | None = None
     blank: str | None = None
     default: str | None = None
     constant: str | None = None
@@ -64,7 +67,7 @@ class Profile:
 
     `recognised_by` are headers that only this source has, `ignored` those that are left out on
     purpose. `source` names the program the file comes from, and `source_id` the column of its own
-    numbers, for the ledger.
+    numbers, for the ledger. `sheet` is where the program puts the list, if it has a name for that.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Profile:
     entity: str = "Resource"
     source: str = ""
     source_id: str = ""
+    sheet: str = ""
     recognised_by: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     leave_out: tuple[LeaveOut, ...] = ()

@@ -1,0 +1,43 @@
+"""Lengths of time from one unit into another, exactly."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+MINUTES = {"minutes": 1, "hours": 60, "days": 24 * 60, "weeks": 7 * 24 * 60}
+SHORT = {"min": "minutes", "mins": "minutes", "h": "hours", "hr": "hours", "hrs": "hours"}
+AMOUNT = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>[a-z]*)\.?", re.IGNORECASE)
+CLOCK = re.compile(r"(?P<hours>\d+):(?P<minutes>[0-5]\d)(?::00)?")
+
+
+def unit_of(text: str) -> str | None:
+    """Return the unit that a text begins with, in the plural; None when it is no unit of time.
+
+    The field table's units carry remarks: `days (says the API)`.
+    """
+    word = text.strip().split(" ")[0].strip(".").lower()
+    for name in (SHORT.get(word, word), f"{word}s"):
+        if name in MINUTES:
+            return name
+    return None
+
+
+def convert(text: str, source: str, target: str) -> str | None:
+    """Convert an amount from `source` into `target`; None when the text is no amount.
+
+    An amount may name its unit itself (`90 min`), or be hours and minutes (`1:30`).
+    """
+    found = _minutes(text.strip(), source)
+    if found is None:
+        return None
+    amount = found / MINUTES[target]
+    return str(amount.numerator) if amount.denominator == 1 else repr(float(amount))
+
+
+def _minutes(text: str, source: str) -> Fraction | None:
+    if match := CLOCK.fullmatch(text):
+        return Fraction(int(match["hours"]) * 60 + int(match["minutes"]))
+    match = AMOUNT.fullmatch(text)
+    unit = unit_of(match["unit"]) if match and match["unit"] else source
+    return Fraction(match["number"]) * MINUTES[unit] if match and unit else None
