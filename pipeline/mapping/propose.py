@@ -1,0 +1,209 @@
+"""Which column holds which field: a best guess with its confidence, and ties left open.
+
+Pure: files are read, questions asked and answers kept elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.mapping.observed import Observed
+from pipeline.mapping.phrases import EXACT, Phrase, confidence, phrases
+from pipeline.mapping.trust import are_ids, fits, tells_rows_apart, trust
+from pipeline.mapping.words import Header, read
+from pipeline.schema import Entity, Field
+
+SURE = 0.8  # at or above it a proposal is taken without asking
+WORTH_ASKING = 0.4  # below it a guess is no help
+LEARNED = 0.93
+BORNE_OUT = 0.03  # added where the cells are of the field's own shape
+HIGHEST_GUESS = 0.99
+TIE, EVEN = 0.04, 0.005  # columns so near each other contest a field, fields a column
+TIED = 0.5  # the confidence of either
+MAX_CANDIDATES = 5
+
+Role = Literal["field", "source id", "ignored", "twice", "none"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A field that a column may hold; `opposite` where its Yes is our No."""
+
+    field: Field
+    confidence: float
+    way: str
+    opposite: bool = False
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A column with what it was found to be; `field` candidates that are not sure wait for a word.
+
+    `candidates` are the best first; the chosen one is `choice`.
+    """
+
+    column: Observed
+    header: Header
+    candidates: tuple[Candidate, ...] = ()
+    choice: Candidate | None = None
+    role: Role = "none"
+
+    @property
+    def best(self) -> Candidate | None:
+        """The choice, else the likeliest candidate."""
+        return self.choice or next(iter(self.candidates), None)
+
+
+# Answers of earlier files: a header's field, "" for a column left out, None where nobody was asked.
+Remembered = Callable[[str], str | None]
+
+
+def place(
+    columns: Sequence[Observed],
+    entity: Entity,
+    *,
+    remembered: Remembered = lambda _: None,
+    taken: Collection[str] = (),
+) -> list[Placed]:
+    """Find for each column the field it holds, in the order of the columns.
+
+    Fields in `taken` have a column already. A field has one column and a column one field; where
+    two have equal claims, none is chosen.
+    """
+    known = phrases(entity)
+    first = {each.text: each for each in reversed(columns)}
+    placed = [
+        _look(each, entity, known, remembered(each.text))
+        if first[each.text] is each
+        else Placed(each, read(each.text), role="twice")
+        for each in columns
+    ]
+    placed = [_without(each, taken) for each in placed]
+    if not _is_ours(placed):
+        placed = _keep_ids_apart(placed)
+    return _assign(placed)
+
+
+def _look(column: Observed, entity: Entity, known: Sequence[Phrase], answer: str | None) -> Placed:
+    header = read(column.text)
+    if answer == "":
+        return Placed(column, header, role="ignored")
+    best: dict[str, Candidate] = {}
+    for phrase in known:
+        sure, way = confidence(header, phrase)
+        if sure < WORTH_ASKING:
+            continue
+        found = _weighed(
+            Candidate(phrase.field, sure, way, phrase.opposite), column, header, entity
+        )
+        rival = best.get(found.field.name)
+        if rival is None or found.confidence > rival.confidence:
+            best[found.field.name] = found
+    if answer is not None and answer in entity.by_name:
+        opposite = answer in best and best[answer].opposite
+        best[answer] = Candidate(entity.by_name[answer], LEARNED, "learned", opposite)
+    worth = [each for each in best.values() if each.confidence >= WORTH_ASKING]
+    ordered = sorted(worth, key=lambda each: (-each.confidence, each.way != "exact"))
+    return Placed(column, header, tuple(ordered[:MAX_CANDIDATES]))
+
+
+def _weighed(found: Candidate, column: Observed, header: Header, entity: Entity) -> Candidate:
+    """Ask the cells; a column of a name that holds a service's numbers is that of the id."""
+    if found.field.names and are_ids(column):
+        found = replace(found, field=entity.by_name[found.field.names])
+    if found.confidence == EXACT:
+        return found  # the name says it; a check tells of the cells
+    sure = found.confidence * trust(found.field, column, header.unit)
+    if sure >= SURE and fits(found.field, column, header.unit):
+        sure = min(sure + BORNE_OUT, HIGHEST_GUESS)
+    return replace(found, confidence=round(sure, 3))
+
+
+def _without(placed: Placed, taken: Collection[str]) -> Placed:
+    left = tuple(each for each in placed.candidates if each.field.name not in taken)
+    return replace(placed, candidates=left)
+
+
+def _is_ours(placed: Sequence[Placed]) -> bool:
+    """Whether the file speaks our language: then its ids are ours too."""
+    exact = sum(bool(each.candidates) and each.candidates[0].way == "exact" for each in placed)
+    return 2 * exact >= len(placed)
+
+
+def _keep_ids_apart(placed: Sequence[Placed]) -> list[Placed]:
+    """Take another program's own numbers for what they are: never for the ids of our records."""
+    claims = [
+        (each.candidates[0].confidence, -number)
+        for number, each in enumerate(placed)
+        if each.candidates and each.candidates[0].field.key and tells_rows_apart(each.column)
+    ]
+    surest = -max(claims)[1] if claims and max(claims)[0] >= SURE else None
+    kept = []
+    for number, each in enumerate(placed):
+        left = tuple(one for one in each.candidates if not one.field.key)
+        if number == surest:
+            kept.append(replace(each, choice=each.candidates[0], candidates=(), role="source id"))
+        else:
+            kept.append(replace(each, candidates=left))
+    return kept
+
+
+def _assign(placed: Sequence[Placed]) -> list[Placed]:
+    claims = sorted(
+        (
+            (-one.confidence, -_regret(each, one), number, one)
+            for number, each in enumerate(placed)
+            for one in each.candidates
+        ),
+        key=lambda claim: claim[:3],
+    )
+    winner: dict[str, int] = {}
+    choice: dict[int, Candidate] = {}
+    for _, _, number, one in claims:
+        if number not in choice and one.field.name not in winner:
+            winner[one.field.name], choice[number] = number, one
+    tied = _ties(placed, choice, winner)
+    return [
+        _settled(each, choice.get(number), number in tied) for number, each in enumerate(placed)
+    ]
+
+
+def _regret(placed: Placed, one: Candidate) -> float:
+    """Return what a column loses when it has to take its next best field instead."""
+    others = [each.confidence for each in placed.candidates if each is not one]
+    return one.confidence - max(others, default=0.0)
+
+
+def _ties(
+    placed: Sequence[Placed], choice: dict[int, Candidate], winner: dict[str, int]
+) -> set[int]:
+    tied: set[int] = set()
+    for number, each in enumerate(placed):
+        got = choice.get(number)
+        for one in each.candidates:
+            if one is got or one.confidence < SURE:
+                continue
+            rival = winner.get(one.field.name)
+            if got is not None and got.confidence >= SURE:
+                free = rival is None and one.confidence > got.confidence - EVEN
+                tied |= {number} if free else set()
+            elif rival is not None and choice[rival].confidence - one.confidence < TIE:
+                tied |= {number, rival}
+    return tied
+
+
+def _settled(placed: Placed, got: Candidate | None, is_tied: bool) -> Placed:
+    if placed.role != "none":
+        return placed
+    if is_tied:
+        level = tuple(
+            replace(each, confidence=min(each.confidence, TIED), way="tie")
+            for each in placed.candidates
+        )
+        return replace(placed, candidates=level)
+    if got is None or got.confidence < SURE:
+        return placed
+    others = tuple(each for each in placed.candidates if each is not got)
+    return replace(placed, candidates=(got, *others), choice=got, role="field")
