@@ -148,6 +148,22 @@ class Proposal:
         said = replace(value, choice=Meaning(answer, 1.0, ASKED), is_readable=False)
         return replace(self, values=tuple(said if each is value else each for each in self.values))
 
+    def spare_columns(self, needed: Field) -> list[str]:
+        """Return the columns that hold another field, and might hold `needed` too."""
+        return [
+            each.column.text
+            for each in self.columns
+            if each.role == "field" and any(one.field is needed for one in each.candidates)
+        ]
+
+    def with_repeated(self, needed: Field, column: str) -> Proposal:
+        """Return the proposal after a person said that a column holds a second field."""
+        return replace(self, repeated={**self.repeated, needed.name: column})
+
+    def with_constant(self, needed: Field, text: str) -> Proposal:
+        """Return the proposal after a person said what a field is in all rows."""
+        return replace(self, constants={**self.constants, needed.name: text})
+
 
 def _answered(placed: Placed, answer: str, entity: Entity) -> Placed:
     if answer == IGNORE:
@@ -170,7 +186,7 @@ def propose(
 ) -> Proposal:
     """Propose a mapping for the columns of a file; those that `base` knows are its own."""
     taken = set(base.fields) if base else set()
-    used = {plain(each) for each in _named(base)} if base else set()
+    used = {plain(each) for each in named_headers(base)} if base else set()
     strangers = [each for each in columns if plain(each.text) not in used]
     placed = tuple(place(strangers, entity, remembered=memory.column, taken=taken))
     values = (*_base_values(columns, entity, memory, base), *_values(placed, memory))
@@ -194,7 +210,7 @@ def _values(
     return (*known, *more)
 
 
-def _named(profile: Profile) -> list[str]:
+def named_headers(profile: Profile) -> list[str]:
     """Return the headers of which a mapping says something."""
     rules = profile.fields.values()
     named = [name for rule in rules for name in (*rule.columns, *rule.either)]
