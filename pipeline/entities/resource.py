@@ -213,7 +213,8 @@ FIELDS = (
             "Location name; Site; Site name; Building; Building name; Centre; Centre "
             "name; Center; Center name; Venue; Venue name; Branch; Branch name; "
             "Campus; Property; Property name; Premises; Hub; Club; Clubhouse; Office "
-            "location; Coworking space; Coworking location"
+            "location; Coworking space; Coworking location; Where; Address name; "
+            "Estate; Tower; Workspace location"
         ),
     ),
     Field(
@@ -266,7 +267,8 @@ FIELDS = (
             "type; Rate code; Rate band; Rate group; Price group; Price band; Price "
             "class; Price category; Price list; Price tier; Price type; Pricing; "
             "Pricing tier; Tier; Product; Product type; Product name; Billing "
-            "category; Billing type; Subtype; Charge band"
+            "category; Billing type; Subtype; Charge band; Tariff group; Tariff band; "
+            "Tariff name; Tariff type; Type of rate; Rates"
         ),
     ),
     Field(
@@ -279,7 +281,8 @@ FIELDS = (
         aliases=called(
             "Order; Sort order; Sort; Sorting; Sort position; Sort index; Position; "
             "Sequence; Sequence number; Rank; Ranking; List order; List position; "
-            "Display position; Display sequence; Order in list; Index; Priority"
+            "Display position; Display sequence; Order in list; Index; Priority; "
+            "Listing order; Order number; Sort number; Sort key"
         ),
         counts_by=10,
     ),
@@ -339,7 +342,9 @@ FIELDS = (
             "Size (people); Headcount; Heads; Guests; Max guests; Attendees; Max "
             "attendees; Participants; Max participants; Delegates; Max delegates; "
             "Group size; Max group size; Workstations; Number of desks; Number of "
-            "workstations; Desk count; Covers; Holds; Fits; Max seats"
+            "workstations; Desk count; Covers; Holds; Fits; Max seats; Capacity "
+            "(people); Max number of people; Number of guests; Max number of guests; "
+            "Seats available; Max attendance; Accommodates; How many people"
         ),
     ),
     Field(
@@ -351,7 +356,7 @@ FIELDS = (
             "Multiple bookings; Allow overlapping bookings; Overlapping bookings; "
             "Bookings may overlap; Allow overlap; Simultaneous bookings; Parallel "
             "bookings; Concurrent bookings; Double booking; Allow double booking; "
-            "Shared; Shared use; Shared booking"
+            "Shared; Shared use; Shared booking; Multi-booking; Overlap allowed"
         ),
     ),
     Field(
@@ -374,7 +379,8 @@ FIELDS = (
             "approval; Approval by reception; Admin approval; Manual approval; Must "
             "be approved; Confirmation; Confirmation required; Needs confirmation; "
             "Manual confirmation; Confirm bookings; Request only; On request; Booking "
-            "on request; Enquiry only; Requires permission; Moderated"
+            "on request; Enquiry only; Requires permission; Moderated; Sign-off; "
+            "Needs sign-off; Approver needed"
         ),
         opposites=called(
             "Instant booking; Book instantly; Instant confirmation; Auto approve; "
@@ -415,7 +421,8 @@ FIELDS = (
         aliases=called(
             "Min booking; Min booking time; Minimum duration; Min booking duration; "
             "Minimum stay; Minimum time; Minimum length; Minimum hire; Minimum hours; "
-            "Minimum minutes; Minimum slot; Shortest booking"
+            "Minimum minutes; Minimum slot; Shortest booking; Minimum; Minimum "
+            "meeting length; Minimum session; Minimum appointment"
         ),
     ),
     minutes(
@@ -425,7 +432,8 @@ FIELDS = (
         aliases=called(
             "Max booking; Max booking time; Maximum duration; Max booking duration; "
             "Maximum stay; Maximum time; Maximum length; Maximum hire; Maximum hours; "
-            "Maximum minutes; Maximum slot; Longest booking"
+            "Maximum minutes; Maximum slot; Longest booking; Maximum; Maximum meeting "
+            "length; Maximum session; Maximum appointment"
         ),
     ),
     Field(
@@ -458,7 +466,7 @@ FIELDS = (
             "limit; Lead time; Booking lead time; Minimum lead time; Cut-off; Booking "
             "cut-off; Cut-off time; Booking deadline; Book by; Advance notice; "
             "Minimum advance notice; Late booking; Latest booking; Minimum advance "
-            "booking"
+            "booking; Notice needed; Latest notice; Notice before booking"
         ),
     ),
     minutes(
@@ -471,7 +479,8 @@ FIELDS = (
             "break; Cleaning buffer; Gap; Gap between bookings; Time between "
             "bookings; Break between bookings; Interval between bookings; Minutes "
             "between bookings; Changeover; Changeover time; Reset time; Preparation "
-            "time; Prep time; Padding"
+            "time; Prep time; Padding; Gap after booking; Buffer after; Break; "
+            "Cleaning gap; Setup buffer"
         ),
     ),
     minutes(

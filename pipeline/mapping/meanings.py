@@ -27,7 +27,22 @@ NO_WORDS = {
 }
 # Words that part choices into sizes and grades, without making another choice of them.
 GRADES = {
-    *("small", "medium", "large", "big", "xl", "xxl", "mini", "standard", "premium", "deluxe"),
+    *(
+        "small",
+        "s",
+        "m",
+        "l",
+        "xs",
+        "medium",
+        "large",
+        "big",
+        "xl",
+        "xxl",
+        "mini",
+        "standard",
+        "premium",
+        "deluxe",
+    ),
     *(
         "basic",
         "classic",

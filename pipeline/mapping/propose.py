@@ -5,24 +5,34 @@ Pure: files are read, questions asked and answers kept elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.mapping.observed import Observed
-from pipeline.mapping.phrases import EXACT, Phrase, confidence, phrases
+from pipeline.mapping.phrases import (
+    COMPOSED,
+    EXACT,
+    SLASHED,
+    Phrase,
+    composed,
+    confidence,
+    phrases,
+    vocabulary,
+)
 from pipeline.mapping.trust import are_ids, fits, tells_rows_apart, trust
 from pipeline.mapping.words import Header, read
 from pipeline.schema import Entity, Field
 
 SURE = 0.8  # at or above it a proposal is taken without asking
-WORTH_ASKING = 0.4  # below it a guess is no help
+WORTH_ASKING = 0.35  # below it a guess is no help
 LEARNED = 0.93
 BORNE_OUT = 0.03  # added where the cells are of the field's own shape
 HIGHEST_GUESS = 0.99
 TIE, EVEN = 0.04, 0.005  # columns so near each other contest a field, fields a column
 TIED = 0.5  # the confidence of either
 MAX_CANDIDATES = 5
+SHORTEST_HALF = 3  # letters of either side of a slash
 
 Role = Literal["field", "source id", "ignored", "twice", "none"]
 
@@ -90,23 +100,43 @@ def _look(column: Observed, entity: Entity, known: Sequence[Phrase], answer: str
     header = read(column.text)
     if answer == "":
         return Placed(column, header, role="ignored")
+    own = vocabulary(known)
     best: dict[str, Candidate] = {}
-    for phrase in known:
-        sure, way = confidence(header, phrase)
-        if sure < WORTH_ASKING:
-            continue
-        found = _weighed(
-            Candidate(phrase.field, sure, way, phrase.opposite), column, header, entity
-        )
-        rival = best.get(found.field.name)
-        if rival is None or found.confidence > rival.confidence:
-            best[found.field.name] = found
+    for found in (*_named(header, known, own), *_halves(header, known, own)):
+        weighed = _weighed(found, column, header, entity)
+        rival = best.get(weighed.field.name)
+        if rival is None or weighed.confidence > rival.confidence:
+            best[weighed.field.name] = weighed
     if answer is not None and answer in entity.by_name:
         opposite = answer in best and best[answer].opposite
         best[answer] = Candidate(entity.by_name[answer], LEARNED, "learned", opposite)
     worth = [each for each in best.values() if each.confidence >= WORTH_ASKING]
     ordered = sorted(worth, key=lambda each: (-each.confidence, each.way != "exact"))
     return Placed(column, header, tuple(ordered[:MAX_CANDIDATES]))
+
+
+def _named(
+    header: Header, known: Sequence[Phrase], own: Mapping[str, frozenset[str]]
+) -> Iterator[Candidate]:
+    """Find the fields that a header names, whatever the cells say."""
+    for phrase in known:
+        sure, way = confidence(header, phrase)
+        if sure < COMPOSED:
+            sure = max(sure, composed(header, phrase, own[phrase.field.name]))
+        if sure >= WORTH_ASKING:
+            yield Candidate(phrase.field, sure, way, phrase.opposite)
+
+
+def _halves(
+    header: Header, known: Sequence[Phrase], own: Mapping[str, frozenset[str]]
+) -> Iterator[Candidate]:
+    """Read `Ort / Site` as either of the two."""
+    halves = [each.strip() for each in header.name.split("/")]
+    if len(halves) != 2 or min(map(len, halves)) < SHORTEST_HALF:  # noqa: PLR2004 - two halves
+        return
+    for half in halves:
+        for each in _named(replace(header, text=half, name=half), known, own):
+            yield replace(each, confidence=each.confidence * SLASHED)
 
 
 def _weighed(found: Candidate, column: Observed, header: Header, entity: Entity) -> Candidate:

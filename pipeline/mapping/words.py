@@ -12,17 +12,20 @@ from functools import lru_cache
 
 from pipeline.kinds import plain
 
-SAME, SAME_CORE, MISSPELT, PARTLY = 0.9, 0.86, 0.84, 0.7  # confidence in names alike
+SAME, SAME_CORE, MISSPELT = 0.9, 0.86, 0.84  # confidence in names alike
+WITHIN, PARTLY = 0.6, 0.7  # a name among other words, some words in common
 LEAST_RATIO = 84  # of 100, by which one word may be a misspelling of another
 SHORTEST_MISSPELT = 5  # letters; shorter words are too often others
 
-WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|%")
+WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|[%#]")
+HUMP = re.compile(r"([^\W_A-Z])([A-Z])")
 REST = re.compile(r"\s*[\[(](?P<inside>[^\])]*)[\])]\s*")
 
 # Words that say nothing of what a column holds, wherever they stand.
 EMPTY = {
     *("a", "an", "the", "of", "for", "in", "on", "at", "to", "by", "with", "and", "or", "from"),
-    *("is", "are", "be", "has", "have", "this", "its", "our", "any", "per", "that", "if", "s"),
+    *("is", "are", "be", "has", "have", "this", "its", "it", "our", "we", "any", "per", "that"),
+    *("if", "s", "which", "what", "how", "many", "much", "up", "there", "you", "your", "their"),
 }
 # Words that say little: what is left without them is compared too, with less confidence.
 GENERIC = {
@@ -31,32 +34,43 @@ GENERIC = {
     *("present", "fitted", "inside", "onsite", "amenity", "feature", "name", "can", "does", "do"),
     *("allow", "allowed", "required", "require", "need", "needed", "set", "default", "current"),
     *("total", "number", "count", "option", "flag", "y", "n", "use", "limit", "must", "should"),
+    *("label", "after", "before", "between", "capable", "ready", "enabled", "mode", "setting"),
 }
 KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled before
-    "min": ("minimum", "minimal", "shortest", "least"),
-    "max": ("maximum", "maximal", "longest", "most"),
+    "min": ("minimum", "minimal", "shortest", "least", "minim"),
+    "max": ("maximum", "maximal", "longest", "most", "maxim"),
     "booking": ("reservation", "rental", "hire", "reserve", "book", "rent", "stay"),
-    "length": ("duration", "period", "time", "span", "lengths"),
-    "cancel": ("cancellation", "cancelation", "cancelling", "canceling", "cancelled", "canceled"),
-    "approval": ("approve", "approved", "confirmation", "confirm", "confirmed"),
-    "phone": ("telephone",),
+    "length": ("duration", "period", "time", "span"),
+    "cancel": (
+        *("cancellation", "cancelation", "cancelling", "canceling", "cancelled", "canceled"),
+        *("cxl", "canc", "cancell"),
+    ),
+    "approval": ("approve", "approved", "confirmation", "confirm", "confirmed", "approver"),
+    "auto": ("automatic", "automatically", "instant", "instantly"),
+    "phone": ("telephone", "tel"),
     "center": ("centre",),
     "percent": ("percentage", "pct", "%"),
-    "picture": ("photo", "image", "photograph"),
+    "picture": ("photo", "image", "photograph", "pic", "img"),
     "url": ("link", "address", "href"),
-    "people": ("person", "pax"),
-    "number": ("no", "nr", "num", "qty", "quantity"),
-    "advance": ("ahead",),
+    "people": ("person", "pax", "ppl"),
+    "number": ("no", "nr", "num", "qty", "quantity", "#"),
+    "advance": ("ahead", "adv"),
+    "multiple": ("multi", "several"),
+    "overlap": ("overlapping",),
     "tv": ("television",),
+    "type": ("kind",),
+    "order": ("ordering",),
+    "online": ("web", "website", "portal", "app", "internetpage"),
     "repeat": ("recurring", "recurrence", "repeating", "recurrent", "repetition", "series"),
     "customer": ("client",),
     "wifi": ("wlan",),
     "airconditioning": ("aircon", "airconditioned", "airco"),
-    "whiteboard": ("whiteboards",),
     "soundproof": ("soundproofed", "soundproofing"),
     "fee": ("charge", "penalty"),
-    "clean": ("cleaned", "cleaning"),
+    "clean": ("cleaned", "cleaning", "cleanup"),
     "only": ("exclusive", "exclusively"),
+    "call": ("called", "calling"),
+    "show": ("shown", "showing"),
 }
 CANON = {word: name for name, words in KIN.items() for word in words}
 COMPOUNDS: Mapping[tuple[str, str], str] = {  # two words that are one
@@ -70,7 +84,6 @@ COMPOUNDS: Mapping[tuple[str, str], str] = {  # two words that are one
     ("lead", "time"): "notice",
     ("sound", "proof"): "soundproof",
     ("day", "light"): "daylight",
-    ("video", "conf"): "videoconference",
     ("video", "conference"): "videoconference",
     ("video", "conferencing"): "videoconference",
     ("board", "room"): "boardroom",
@@ -78,13 +91,18 @@ COMPOUNDS: Mapping[tuple[str, str], str] = {  # two words that are one
     ("hot", "desk"): "hotdesk",
     ("co", "working"): "coworking",
     ("cut", "off"): "cutoff",
+    ("sign", "off"): "approval",
     ("no", "of"): "number",
+    ("sort", "of"): "type",
+    ("non", "member"): "nonmember",
 }
-SPELLED = {
-    "rm": "room",
-    "mtg": "meeting",
-    "conf": "conference",
-    "videoconferencing": "videoconference",
+SPELLED = {  # as people shorten words
+    **{"rm": "room", "mtg": "meeting", "conf": "conference", "vid": "video", "seq": "sequence"},
+    **{"desc": "description", "descr": "description", "cap": "capacity", "loc": "location"},
+    **{"bldg": "building", "flr": "floor", "avail": "available", "equip": "equipment"},
+    **{"cat": "category", "dur": "duration", "req": "required", "reqd": "required"},
+    **{"proj": "projector", "lim": "limit", "grp": "group", "ext": "external", "amt": "amount"},
+    **{"videoconf": "videoconference", "videoconferencing": "videoconference", "occ": "occupancy"},
 }
 NEGATIONS = {"no", "not", "non", "without", "never", "except", "hidden", "un", "hide", "exclude"}
 UNITS = {
@@ -112,7 +130,8 @@ def read(text: str) -> Header:
     """Take a header apart: `Min booking (hours)`, `min_booking_hours`, `Min booking in hours`."""
     found = REST.search(text)
     inside = found["inside"].strip() if found else ""
-    name = REST.sub(" ", text).strip().strip("*?:").strip() or text
+    spaced = HUMP.sub(r"\1 \2", text)
+    name = REST.sub(" ", spaced).strip().strip("*?:").strip() or text
     unit = _unit_inside(inside)
     if unit is None:
         name, unit = _unit_behind(name)
@@ -137,21 +156,16 @@ def _unit_behind(name: str) -> tuple[str, str | None]:
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[str, ...]:
     """Return the words that count, each in one form: `Min. bookings of rooms` and its kin."""
-    raw = [SPELLED.get(each, each) for each in _split(text)]
     joined: list[str] = []
-    for word in raw:
+    for word in map(_singular, (SPELLED.get(each, each) for each in _split(text))):
         if joined and (joined[-1], word) in COMPOUNDS:
             joined[-1] = COMPOUNDS[joined[-1], word]
         else:
             joined.append(word)
-    # A last "no." is a number, a first one says that something is not there.
-    last = len(joined) - 1
-    joined = [
-        "number" if word == "no" and place == last > 0 else word
-        for place, word in enumerate(joined)
-    ]
-    single = (_singular(each) for each in joined if each not in EMPTY)
-    return tuple(each if each == "no" else CANON.get(each, each) for each in single)
+    if joined[1:] and joined[-1] == "no":
+        joined[-1] = "number"  # a first "no" says that something is not there
+    left = (each for each in joined if each not in EMPTY)
+    return tuple(each if each == "no" else CANON.get(each, each) for each in left)
 
 
 def _split(text: str) -> list[str]:
@@ -205,7 +219,10 @@ def _is_slip(word: str, other: str) -> bool:
 def _shared(here: frozenset[str], there: frozenset[str]) -> float:
     """Give part of the confidence for words in common: enough to ask, never to take."""
     common = here & there
-    return PARTLY * len(common) / max(len(here), len(there)) if common else 0.0
+    if not common:
+        return 0.0
+    within = WITHIN if there <= here else 0.0
+    return max(within, PARTLY * len(common) / max(len(here), len(there)))
 
 
 def key(text: str) -> str:
