@@ -19,6 +19,7 @@ with warnings.catch_warnings():
 
 from pipeline.header import Header
 from pipeline.mapping.near import suggestion
+from pipeline.mapping.values import Unread
 from pipeline.problems import Problem, problem
 from pipeline.rows import ACTION_COLUMN, ACTIONS, CLEAR, KEPT, Action, Mark, Row
 from pipeline.schema import Cell, Entity, Field, Unreadable, Value
@@ -94,10 +95,8 @@ def _parse(number: int, cells: pd.Series[Any], field: Field) -> _Parsed:
 
 def read_cell(cell: Cell, field: Field) -> Value | Unreadable:
     """Read one filled cell; a verdict instead of a value says why it cannot be read."""
-    if isinstance(cell, ErrorCell):
-        return Unreadable("error_cell")
-    if isinstance(cell, Uncalculated):
-        return Unreadable("uncalculated_formula")
+    if (broken := _broken(cell)) is not None:
+        return broken
     if is_clear(cell):
         return _cleared(field)
     if is_kept(cell):
@@ -106,6 +105,14 @@ def read_cell(cell: Cell, field: Field) -> Value | Unreadable:
         return field.kind.read(cell)
     except Unreadable as verdict:
         return verdict
+
+
+def _broken(cell: Cell) -> Unreadable | None:
+    if isinstance(cell, Unread):
+        return cell.verdict
+    if isinstance(cell, ErrorCell):
+        return Unreadable("error_cell")
+    return Unreadable("uncalculated_formula") if isinstance(cell, Uncalculated) else None
 
 
 def _cleared(field: Field) -> Value | Unreadable:

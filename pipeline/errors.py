@@ -3,6 +3,7 @@
 PipelineError
 ├── UsageError            the caller: a wrong option, setting or file name      exit 2
 ├── WorkbookError         the file's author: a file that cannot be read at all  exit 2
+│   └── HeaderError       a sheet without a header that is known
 ├── StoppedError          nobody yet: a run stopped early, its state is saved   exit 3
 └── ApiError              the service or the way to it
     ├── UnreachableError  the network: nobody answered                          exit 3
@@ -11,6 +12,8 @@ PipelineError
 
 A problem in a cell and a rejection of a record are values, not errors.
 """
+
+from collections.abc import Sequence
 
 DONE, UNFINISHED_ROWS, USAGE, STOPPED, REFUSED = 0, 1, 2, 3, 4
 
@@ -27,6 +30,14 @@ class UsageError(PipelineError):
 
 class WorkbookError(PipelineError):
     """A file that cannot be read as a sheet."""
+
+
+class HeaderError(WorkbookError):
+    """A sheet without a known header; `rows` are the texts of those that might be one."""
+
+    def __init__(self, message: str, rows: Sequence[Sequence[str]] = ()) -> None:
+        super().__init__(message)
+        self.rows = rows
 
 
 class StoppedError(PipelineError):

@@ -60,7 +60,14 @@ def make_plan(
         ),
         stored,
     )
-    return replace(plan, read_at=read_at)
+    return replace(
+        plan,
+        read_at=read_at,
+        problems=tuple(prepared.told(plan.problems)),
+        changes=tuple(
+            replace(each, problems=tuple(prepared.told(each.problems))) for each in plan.changes
+        ),
+    )
 
 
 def is_behind(plan: Plan, entity: Entity, journal: Journal, settle_seconds: float) -> bool:
@@ -89,6 +96,7 @@ def source_of(prepared: Prepared, results: Path) -> Source:
         digest=hashlib.sha256(prepared.content).hexdigest(),
         sheet=prepared.sheet.name,
         results=results.resolve(),
+        reading=prepared.reading.kept(),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pipeline import rules
 from pipeline.base import compare
@@ -12,8 +14,12 @@ from pipeline.checks import check_cells
 from pipeline.children import child_names, join_children
 from pipeline.edits import lone_companions
 from pipeline.errors import WorkbookError
-from pipeline.header import Header, known_names, read_header
+from pipeline.foreign import name_source, sheet_of
+from pipeline.header import Header, read_header
+from pipeline.mapping.laying import Laid
 from pipeline.mapping.profile import Profile
+from pipeline.mapping.reading import read_table
+from pipeline.mapping.tables import table_of
 from pipeline.planning.build import doubled_rows
 from pipeline.problems import Problem, in_sheet_order, is_error, problem
 from pipeline.rows import Row
@@ -36,6 +42,19 @@ class Reading:
     mapping: Profile | None = None
     decimal_comma: bool = False
 
+    def kept(self) -> str:
+        """Return what bears on the meaning of cells as JSON, for a journal."""
+        said: dict[str, Any] = {"decimal_comma": True} if self.decimal_comma else {}
+        if self.mapping is not None:
+            said["mapping"] = table_of(self.mapping)
+        return json.dumps(said, sort_keys=True)
+
+    def as_kept(self, text: str) -> Reading:
+        """Return this reading with what a journal has kept of another one."""
+        said = json.loads(text)
+        mapping = read_table(said["mapping"], "journal") if "mapping" in said else None
+        return replace(self, mapping=mapping, decimal_comma=said.get("decimal_comma", False))
+
 
 USUAL = Reading()
 
@@ -47,7 +66,8 @@ class Prepared:
     `problems` are those of header and cells; rules across fields come with the stored records.
     `content` are the bytes that were read: the file itself may change while a run goes on.
     `base_rows` says by row where the hidden base of an export keeps it, and what was edited.
-    `reading` is how the file was read.
+    `reading` is how the file was read. Under a mapping `sheet` is the user's own, and `laid` what
+    the mapping made of it, from which header and rows come.
     """
 
     entity: Entity
@@ -58,6 +78,29 @@ class Prepared:
     problems: tuple[Problem, ...]
     base_rows: Mapping[int, Edited] = field(default_factory=dict)
     reading: Reading = USUAL
+    laid: Laid | None = None
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """The numbers of the sheet's columns by the names that problems give them."""
+        if self.laid is None:
+            return dict(self.header.fields)
+        found = {each.header: each.columns[0].number for each in self.laid.origins.values()}
+        own = {each.text: each.number for each in reversed(self.sheet.columns)}
+        return {**own, **found}
+
+    @property
+    def results(self) -> dict[str, int]:
+        """The columns of Status, Message and Id, as far as the sheet has them."""
+        if self.laid is not None:
+            return dict(self.laid.results)
+        name = self.entity.id_field.name
+        own = {name: self.header.fields[name]} if name in self.header.fields else {}
+        return {**self.header.results, **own}
+
+    def told(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return problems in the words of the file: under a mapping its own headers and values."""
+        return self.laid.told(problems) if self.laid else list(problems)
 
     @property
     def source(self) -> str:
@@ -75,10 +118,15 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
     book = open_book(path)
     content = path.read_bytes()
-    read = book.sheet(wanted=reading.sheet, default=entity.sheet, known=known_names(entity))
-    header = read_header(read, entity, unknown=reading.unknown_columns)
+    source, laid = sheet_of(book, entity, reading)
+    read = laid.sheet if laid else source
+    header = read_header(read, entity, unknown="ignore" if laid else reading.unknown_columns)
     checked = check_cells(read, header, entity)
     rows, problems = list(checked.rows), [*header.problems, *checked.problems]
+    if laid:
+        rows, problems = laid.completed(rows), [*laid.problems, *problems]
+    else:
+        problems += name_source(source, entity)
     for child in entity.children:
         second = book.optional(child.field, child_names(entity, child))
         if second is not None and second.name != read.name:
@@ -94,12 +142,13 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     return Prepared(
         entity,
         content,
-        replace(read, remarks=(*read.remarks, *compared.remarks)),
+        replace(source, remarks=(*read.remarks, *compared.remarks)),
         header,
         compared.rows,
         tuple(in_sheet_order(problems, header.fields)),
         compared.base_rows,
         reading,
+        laid,
     )
 
 
@@ -115,7 +164,9 @@ def check(prepared: Prepared) -> list[Problem]:
             continue
         is_new = not row.fills(entity.id_field.name) and row.action in {"", "create"}
         if is_new:
-            found += rules.judge_new(name, entity, row, prepared.header.fields)
+            new = row.with_defaults(entity)
+            found += rules.judge_new(name, entity, new, prepared.header.fields)
         else:
             found += rules.judge_alone(name, entity, row)
-    return in_sheet_order(rules.gather_missing(found), prepared.header.fields)
+    found = in_sheet_order(rules.gather_missing(found), prepared.header.fields)
+    return prepared.told(found)

@@ -93,6 +93,31 @@ CATALOGUE: dict[str, Entry] = {
         "{value} is not an action.",
         "{nearest}Leave it blank, or write create, update, skip or delete.",
     ),
+    # a cell under a mapping
+    "not_translated": Entry(
+        "{value}{count} is not {expects}, and the mapping {mapping} does not translate it.",
+        "{nearest}Add it under [fields.{field}.values]; known are {known}.",
+    ),
+    "not_a_number": Entry(
+        "'{cell}' is not a number, so the {pick} cannot be told.",
+        "Write digits, or clear the cell.",
+    ),
+    "no_amount": Entry(
+        "{value} is no length of time.", "Write a number of {unit}, or such as 90 min, 2 h or 1:30."
+    ),
+    "not_of_format": Entry(
+        "{value} is not a date as the mapping says ({format}).",
+        "Mend the cell, or the format under dates.",
+    ),
+    "never_open": Entry(
+        "{value} leaves no time at which it can be booked, and no times at all would mean always.",
+        "Give its times, or clear the cell.",
+    ),
+    "link_lost": Entry(
+        "'{item}' is no row of this file, so it takes no link back to this one.",
+        "Add its row, or set the link there by hand.",
+        "warning",
+    ),
     # the header
     "column_unknown": Entry(
         "is not a known column; it is left out.",
@@ -112,6 +137,34 @@ CATALOGUE: dict[str, Entry] = {
         "the row repeats the names of the columns.", "Remove it: one header is enough."
     ),
     "no_rows": Entry("has no rows below its header.", "Fill in at least one row.", "warning"),
+    "homeless": Entry(
+        "{count} no home: {columns}.",
+        "To be rid of this line, name them under ignored in the mapping {mapping}.",
+        "warning",
+    ),
+    "homeless_refused": Entry(
+        "{count} no home: {columns}.",
+        "Name them under ignored in the mapping {mapping}, or give them a rule.",
+    ),
+    "items_homeless": Entry(
+        "what its lists name has no home here: {items}.",
+        "Give it a rule with contains, or name it under ignored in the mapping {mapping}.",
+        "warning",
+    ),
+    "source_column_missing": Entry(
+        "the mapping {mapping} takes {field} from {columns}, and the file has no such column.",
+        "{nearest}ame the file's own column under [fields], or add the column.",
+    ),
+    "source_columns_missing": Entry(
+        "{count} not in the file, so that these rules of the mapping {mapping} go without: "
+        "{columns}.",
+        "Nothing needs them.",
+        "warning",
+    ),
+    "foreign_file": Entry(
+        "this looks like {title}.",
+        "Add --mapping {mapping}.",
+    ),
     # two places
     "same_id": Entry("{id} {value} is already on row {other}.", "Keep one of them."),
     "same_key": Entry("{key} is already on row {other}.", "Keep one of them."),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Literal
 
-from pipeline.schema import Value
+from pipeline.schema import Entity, Value
 
 Action = Literal["", "create", "update", "skip", "delete"]
 ACTIONS: tuple[Action, ...] = ("", "create", "update", "skip", "delete")
@@ -81,6 +81,18 @@ class Row:
         """Return the cell's value; None where it is blank or says clear."""
         value = self.values.get(name)
         return None if value is CLEAR else value
+
+    def with_defaults(self, entity: Entity) -> Row:
+        """Return the row of a new record: what it leaves blank is filled with its defaults.
+
+        A name beside an id counts as the id, and the other way round.
+        """
+        values = dict(self.values)
+        for name, value in self.defaults.items():
+            twin = entity.by_name[name].names or entity.name_columns.get(name, "")
+            if not self.fills(name) and not self.fills(twin):
+                values[name] = value
+        return replace(self, values=values)
 
     def shown(self) -> dict[str, Value]:
         """Return all values the row shows, those that nobody edited included."""

@@ -34,13 +34,15 @@ ARROWS: dict[str, set[str]] = {
     "sheets": VALUES | {"planning", "certificate", "comparison", "figures"},
     "header": VALUES | {"mapping", "sheets"},
     "checks": VALUES | {"mapping", "sheets", "header"},
+    "foreign": VALUES | {"mapping", "sheets", "header"},
     "children": VALUES | {"sheets", "planning"},
     "edits": VALUES | {"sheets", "header", "checks"},
     "base": VALUES | {"sheets", "header", "edits"},
     "rules": VALUES | {"sheets"},
     "planning": VALUES | {"mapping", "rules"},
     "prepared": VALUES
-    | {"sheets", "header", "checks", "children", "base", "edits", "rules", "planning", "mapping"},
+    | {"sheets", "header", "checks", "children", "base", "edits", "rules", "planning", "mapping"}
+    | {"foreign"},
     "config": {"errors", "api"},
     "api": VALUES | {"config", "clocks"},
     "runs": VALUES | {"api", "planning", "config", "clocks", "state"},

@@ -34,7 +34,7 @@ def table(sheet: Sheet) -> dict[int, list[object]]:
 def refusal(path: Path, wanted: str | None = None) -> str:
     with pytest.raises(PipelineError) as refused:
         read(path, wanted)
-    assert type(refused.value) is WorkbookError
+    assert isinstance(refused.value, WorkbookError)
     return str(refused.value)
 
 

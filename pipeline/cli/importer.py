@@ -172,6 +172,12 @@ def _would_rather_resume(run: Run, source: Source, screen: Screen, choices: Impo
             "closed by this import."
         )
         return False
+    if run.reading != source.reading:
+        screen.warn(
+            "The file is read with another mapping than then: it is planned anew, and that run is "
+            "closed by this import."
+        )
+        return False
     screen.warn(f"To go on with it: {go_on(run)}")
     if not choices.ask:
         screen.warn("--yes was given: it is planned anew, and that run is closed by this import.")

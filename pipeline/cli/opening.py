@@ -5,15 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.entities import RESOURCE
+from pipeline.mapping.reading import read_mapping
 from pipeline.prepared import Prepared, Reading, prepare
 
 
 def open_file(
-    file: Path, *, sheet: str | None, unknown_columns: str, ignore_base: bool = False
+    file: Path,
+    *,
+    sheet: str | None,
+    unknown_columns: str,
+    mapping: str | None = None,
+    ignore_base: bool = False,
 ) -> Prepared:
     """Read and check a file; the options are those of `shared.file_options` and `base_option`.
 
     Raises UsageError or WorkbookError when there is no sheet to read.
     """
-    reading = Reading(sheet=sheet, unknown_columns=unknown_columns, ignore_base=ignore_base)
+    reading = Reading(
+        sheet=sheet,
+        unknown_columns=unknown_columns,
+        ignore_base=ignore_base,
+        mapping=read_mapping(mapping) if mapping is not None else None,
+    )
     return prepare(file, RESOURCE, reading)

@@ -109,9 +109,8 @@ def _write_results(run: Run, session: Session, applied: Applied, target: Path | 
     with tempfile.TemporaryDirectory(prefix="nexudus-bulk-") as folder:
         copy = Path(folder) / run.file.name
         copy.write_bytes(content)
-        prepared = prepare(
-            copy, ENTITIES[run.entity], Reading(sheet=run.sheet, unknown_columns="ignore")
-        )
+        reading = Reading(sheet=run.sheet, unknown_columns="ignore").as_kept(run.reading)
+        prepared = prepare(copy, ENTITIES[run.entity], reading)
         target = results_path(prepared, target)
         write_results(prepared, session.journal.problems(run.id), applied, target)
     return str(target)

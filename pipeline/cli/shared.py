@@ -62,6 +62,12 @@ def file_options(function: Function) -> Function:
             show_default=True,
             help="What to do about columns nobody knows.",
         ),
+        click.option(
+            "--mapping",
+            metavar="NAME|FILE",
+            help="How the columns of another program's file are to be read: a built-in mapping, or "
+            "the TOML file that `map` has written.",
+        ),
     )
     for option in reversed(options):
         function = option(function)

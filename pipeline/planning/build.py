@@ -118,6 +118,10 @@ class _Builder:
         entity = self.request.entity
         if row.action in {"update", "delete"}:
             return self._blocked(row, "not_there", entity.key[-1], action=row.action)
+        if row.defaults:
+            filled = row.with_defaults(entity)
+            resolved = Resolver(self.request.sheet, entity, self.stored).resolve(filled)
+            row = resolved.row
         unclear = {each.column for each in resolved.problems}
         row = replace(row, bad=row.bad | {str(each) for each in unclear})
         found = rules.judge_new(self.request.sheet, entity, row, self.request.columns)
@@ -128,7 +132,7 @@ class _Builder:
             _name(entity, row),
             place=(key_of(entity, row) or (None,))[0],
             payload=create_payload(values),
-            problems=tuple(found),
+            problems=(*resolved.problems, *found),
         )
 
     def _gone(self, row: Row, record_id: int) -> Change:

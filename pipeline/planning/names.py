@@ -37,7 +37,7 @@ def find(entries: Iterable[Named], text: object, place: int | None) -> list[Name
 def lists_needed(entity: Entity, rows: Iterable[Row], stored: Stored) -> set[str]:
     """Return the look-up lists without which the names in `rows` cannot become ids."""
     needed = set()
-    for row in rows:
+    for row in (each.with_defaults(entity) for each in rows):
         for name, value in row.values.items():
             field = entity.by_name[name]
             if field.link and any(isinstance(each, str) for each in _items(value)):

@@ -48,11 +48,7 @@ def write_results(
     """
     sheet = prepared.sheet
     is_text = sheet.path.suffix.lower() not in WORKBOOKS
-    columns = dict(prepared.header.fields)
-    results = dict(prepared.header.results)
-    id_name = prepared.entity.id_field.name
-    if id_name in columns:
-        results[id_name] = columns[id_name]
+    columns, results = prepared.columns, prepared.results
     if is_text:  # columns without a name are not written: the others move together
         place = {each.number: n for n, each in enumerate(sheet.columns, start=1)}
         columns = {name: place[number] for name, number in columns.items()}

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import WorkbookError
+from pipeline.errors import HeaderError, WorkbookError
 from pipeline.kinds import plain
 from pipeline.schema import Cell
 
@@ -109,8 +109,13 @@ def _header_index(path: Path, name: str, grid: Grid, known: Collection[str]) -> 
     counts = [len(found) for found in known_in(grid.rows, known)]
     best = max(counts, default=0)
     if best == 0:
-        raise WorkbookError(_no_header(path, name, grid, known))
+        raise HeaderError(_no_header(path, name, grid, known), _texts(grid))
     return counts.index(best)
+
+
+def _texts(grid: Grid) -> list[list[str]]:
+    rows = islice(grid.rows, HEADER_ROWS)
+    return [[_words(cell) for cell in row if is_filled(cell)] for row in rows]
 
 
 def _no_header(path: Path, name: str, grid: Grid, known: Collection[str]) -> str:

@@ -1,0 +1,116 @@
+"""Files that come from other programs: laid under their mapping, or told which one they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from pipeline.errors import HeaderError, WorkbookError
+from pipeline.header import known_names
+from pipeline.kinds import plain
+from pipeline.mapping.laying import Laid, keys_lacking, lay, maps_nothing, source_names
+from pipeline.mapping.profile import Profile
+from pipeline.mapping.reading import recognise
+from pipeline.problems import Problem, problem
+from pipeline.schema import Entity
+from pipeline.sheets.read import Book, Sheet
+
+
+class Wish(Protocol):
+    """What of a reading bears on finding the sheet and its columns."""
+
+    @property
+    def sheet(self) -> str | None: ...
+    @property
+    def unknown_columns(self) -> str: ...
+    @property
+    def mapping(self) -> Profile | None: ...
+    @property
+    def decimal_comma(self) -> bool: ...
+
+
+def sheet_of(book: Book, entity: Entity, wish: Wish) -> tuple[Sheet, Laid | None]:
+    """Read the sheet, and lay the mapping over it if one is given.
+
+    A sheet whose header is our own is read without. Raises WorkbookError when there is no sheet,
+    or when its header is neither ours nor the mapping's.
+    """
+    profile = wish.mapping
+    if profile is None:
+        return _own_sheet(book, entity, wish), None
+    if profile.entity != entity.name:
+        raise WorkbookError(
+            f"{book.path.name}: the mapping {profile.name} is for {profile.entity}, and the file "
+            f"is read as {entity.name}. Choose one of the two."
+        )
+    try:
+        source = book.sheet(
+            wanted=wish.sheet, default=profile.sheet or entity.sheet, known=source_names(profile)
+        )
+    except HeaderError:
+        return _unmapped(book, entity, wish, profile, ""), None
+    if maps_nothing(profile, source):
+        return _unmapped(book, entity, wish, profile, ""), None
+    if lacking := keys_lacking(profile, source, entity):
+        return _unmapped(book, entity, wish, profile, lacking), None
+    laid = lay(profile, source, entity, unknown=wish.unknown_columns, comma=wish.decimal_comma)
+    return source, laid
+
+
+def _own_sheet(book: Book, entity: Entity, wish: Wish) -> Sheet:
+    known = known_names(entity)
+    try:
+        return book.sheet(wanted=wish.sheet, default=entity.sheet, known=known)
+    except HeaderError as error:
+        raise WorkbookError(f"{error} {_way(book, error.rows)}") from error
+
+
+def _way(book: Book, rows: Iterable[Sequence[str]], given: Profile | None = None) -> str:
+    for texts in rows:
+        profile = recognise(texts)
+        if profile is not None and profile != given:
+            return f"This looks like {profile.title}: add --mapping {profile.name}."
+    return f"If the file comes from another program: nexudus-bulk map {book.path.name}"
+
+
+def _unmapped(book: Book, entity: Entity, wish: Wish, profile: Profile, lacking: str) -> Sheet:
+    """Read a sheet of our own although a mapping was given; anything else is refused."""
+    default = profile.sheet or entity.sheet
+    try:
+        sheet = book.sheet(wanted=wish.sheet, default=default, known=known_names(entity))
+    except HeaderError as error:
+        raise _unfit(book, profile, lacking, error.rows) from error
+    texts = [each.text for each in sheet.columns]
+    if not names_key(texts, entity):
+        raise _unfit(book, profile, lacking, [texts])
+    said = f"the mapping {profile.name} is left out: the header has our own names"
+    return replace(sheet, remarks=(*sheet.remarks, said))
+
+
+def _unfit(
+    book: Book, profile: Profile, lacking: str, rows: Iterable[Sequence[str]]
+) -> WorkbookError:
+    what = lacking or "its header has none of the columns that the mapping takes."
+    return WorkbookError(
+        f"{book.path.name}: the mapping {profile.name} does not fit: {what} "
+        f"{_way(book, rows, profile)}"
+    )
+
+
+def names_key(texts: Iterable[str], entity: Entity) -> bool:
+    """Whether a header tells by our own names which record a row means."""
+    found = {plain(each) for each in texts}
+    return all(
+        plain(name) in found or plain(entity.name_columns.get(name, name)) in found
+        for name in entity.key
+    )
+
+
+def name_source(sheet: Sheet, entity: Entity) -> list[Problem]:
+    """Say which mapping a file needs that is read without one and does not look like ours."""
+    texts = [each.text for each in sheet.columns]
+    profile = recognise(texts)
+    if profile is None or names_key(texts, entity):
+        return []
+    return [problem("foreign_file", sheet.name, title=profile.title, mapping=profile.name)]
