@@ -47,11 +47,28 @@ def table(proposal: Proposal) -> Iterator[str]:
 
 def _columns(proposal: Proposal) -> Iterator[str]:
     lines = [("column", "field", "sure", "how")]
-    lines += [_column(each, proposal) for each in proposal.columns]
+    lines += [line for each in proposal.columns for line in _lines(each, proposal)]
     widths = [max(len(line[place]) for line in lines) for place in range(3)]
     for line in lines:
         cells = (f"{text:<{width}}" for text, width in zip(line, widths, strict=False))
         yield "  ".join((*cells, line[3])).rstrip()
+
+
+def _lines(placed: Placed, proposal: Proposal) -> list[tuple[str, str, str, str]]:
+    """Word a column; one that lists what there is has a line for each thing."""
+    if placed.role != "list":
+        return [_column(placed, proposal)]
+    return [
+        (placed.column.text, "-", "", f"lists '{each.text}': no home")
+        if each.choice is None
+        else (
+            placed.column.text,
+            each.choice.field.name,
+            f"{each.choice.confidence:.2f}",
+            f"lists '{each.text}'; {each.choice.way}",
+        )
+        for each in placed.parts
+    ]
 
 
 def _column(placed: Placed, proposal: Proposal) -> tuple[str, str, str, str]:
@@ -114,7 +131,7 @@ def as_json(file: Path, sheet: Sheet, proposal: Proposal, target: Path) -> dict[
         "file": str(file),
         "header_row": sheet.header_row,
         "based_on": proposal.base.name if proposal.base else None,
-        "columns": [_column_json(each) for each in proposal.columns],
+        "columns": [each for placed in proposal.columns for each in _columns_json(placed)],
         "values": [
             {
                 "column": each.column,
@@ -137,10 +154,39 @@ def as_json(file: Path, sheet: Sheet, proposal: Proposal, target: Path) -> dict[
                 "candidates": [one.text for one in each.candidates[:MAX_GUESSES]],
             }
             for each in proposal.unknown_values
+        ]
+        + [
+            {
+                "column": placed.column.text,
+                "field": None,
+                "value": each.text,
+                "rows": each.count,
+                "candidates": [],
+            }
+            for placed in proposal.columns
+            for each in placed.parts
+            if each.choice is None
         ],
         "missing": [each.name for each in proposal.missing],
         "mapping": str(target),
     }
+
+
+def _columns_json(placed: Placed) -> list[dict[str, Any]]:
+    if placed.role != "list":
+        return [_column_json(placed)]
+    return [
+        {
+            "column": placed.column.text,
+            "field": each.choice.field.name,
+            "confidence": each.choice.confidence,
+            "way": each.choice.way,
+            "contains": each.text,
+            "candidates": [],
+        }
+        for each in placed.parts
+        if each.choice is not None
+    ]
 
 
 def _column_json(placed: Placed) -> dict[str, Any]:

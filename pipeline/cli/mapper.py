@@ -103,7 +103,14 @@ def _entity(name: str) -> Entity:
 def _read(file: Path, choices: MapChoices, entity: Entity) -> Sheet:
     foreign = {name for each in built_in() for name in named_headers(each)}
     known = {*known_names(entity), *known_phrases(entity), *foreign}
-    return open_book(file).guess(wanted=choices.sheet, default=entity.sheet, known=known)
+    book = open_book(file)
+    if choices.sheet is None:
+        for each in built_in():
+            if each.sheet and book.source.find(each.sheet):
+                sheet = book.guess(wanted=each.sheet, default=entity.sheet, known=known)
+                if _recognised(sheet, entity) is each:
+                    return sheet
+    return book.guess(wanted=choices.sheet, default=entity.sheet, known=known)
 
 
 def _is_ours(sheet: Sheet, entity: Entity) -> bool:

@@ -12,6 +12,7 @@ from pipeline.mapping.meanings import Meaning
 from pipeline.mapping.observed import Observed
 from pipeline.mapping.profile import Profile, Rule
 from pipeline.mapping.propose import Candidate, Placed, place
+from pipeline.mapping.propose_lists import find_lists
 from pipeline.mapping.propose_rules import has_decimal_comma, rule_of
 from pipeline.mapping.propose_values import Value, values_of
 from pipeline.schema import Entity, Field
@@ -69,6 +70,10 @@ class Proposal:
                 name = each.choice.field.name
                 own = [one for one in self.values if one.field.name == name]
                 found[name] = rule_of(each.column, each.header, each.choice, own)
+            for part in each.parts:
+                if part.choice is not None:
+                    name = part.choice.field.name
+                    found[name] = Rule((each.column.text,), contains=part.text)
         return found
 
     @cached_property
@@ -188,7 +193,9 @@ def propose(
     taken = set(base.fields) if base else set()
     used = {plain(each) for each in named_headers(base)} if base else set()
     strangers = [each for each in columns if plain(each.text) not in used]
-    placed = tuple(place(strangers, entity, remembered=memory.column, taken=taken))
+    placed = tuple(
+        find_lists(place(strangers, entity, remembered=memory.column, taken=taken), entity, taken)
+    )
     values = (*_base_values(columns, entity, memory, base), *_values(placed, memory))
     return Proposal(entity, placed, values, base)
 

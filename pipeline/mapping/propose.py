@@ -34,7 +34,7 @@ TIED = 0.5  # the confidence of either
 MAX_CANDIDATES = 5
 SHORTEST_HALF = 3  # letters of either side of a slash
 
-Role = Literal["field", "source id", "ignored", "twice", "none"]
+Role = Literal["field", "list", "source id", "ignored", "twice", "none"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,20 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """What the cells of a column list, in how many rows, and the field that it is."""
+
+    text: str
+    count: int
+    choice: Candidate | None
+
+
+@dataclass(frozen=True)
 class Placed:
     """A column with what it was found to be; `field` candidates that are not sure wait for a word.
 
-    `candidates` are the best first; the chosen one is `choice`.
+    `candidates` are the best first; the chosen one is `choice`. A column that lists what there is
+    has `parts` instead.
     """
 
     column: Observed
@@ -59,6 +69,7 @@ class Placed:
     candidates: tuple[Candidate, ...] = ()
     choice: Candidate | None = None
     role: Role = "none"
+    parts: tuple[Listed, ...] = ()
 
     @property
     def best(self) -> Candidate | None:
@@ -102,7 +113,7 @@ def _look(column: Observed, entity: Entity, known: Sequence[Phrase], answer: str
         return Placed(column, header, role="ignored")
     own = vocabulary(known)
     best: dict[str, Candidate] = {}
-    for found in (*_named(header, known, own), *_halves(header, known, own)):
+    for found in (*named(header, known, own), *_halves(header, known, own)):
         weighed = _weighed(found, column, header, entity)
         rival = best.get(weighed.field.name)
         if rival is None or weighed.confidence > rival.confidence:
@@ -115,7 +126,7 @@ def _look(column: Observed, entity: Entity, known: Sequence[Phrase], answer: str
     return Placed(column, header, tuple(ordered[:MAX_CANDIDATES]))
 
 
-def _named(
+def named(
     header: Header, known: Sequence[Phrase], own: Mapping[str, frozenset[str]]
 ) -> Iterator[Candidate]:
     """Find the fields that a header names, whatever the cells say."""
@@ -135,7 +146,7 @@ def _halves(
     if len(halves) != 2 or min(map(len, halves)) < SHORTEST_HALF:  # noqa: PLR2004 - two halves
         return
     for half in halves:
-        for each in _named(replace(header, text=half, name=half), known, own):
+        for each in named(replace(header, text=half, name=half), known, own):
             yield replace(each, confidence=each.confidence * SLASHED)
 
 

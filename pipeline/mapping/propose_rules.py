@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipeline.kinds import DECIMAL, FLAG, MOMENT, WHOLE
 from pipeline.mapping.dates import are_moments, formats
-from pipeline.mapping.meanings import COMMA, NO, YES, amount, readable
+from pipeline.mapping.meanings import COMMA, MARKS, NO, YES, amount, readable
 from pipeline.mapping.observed import Observed
 from pipeline.mapping.profile import Rule
 from pipeline.mapping.propose import Candidate
@@ -63,8 +63,8 @@ def _format(column: Observed) -> str | None:
 def _blank(column: Observed, choice: Candidate, values: Iterable[Value]) -> str | None:
     """Where a column only marks what there is, a blank says that there is none."""
     marked = {each.choice.text if each.choice else None for each in values}
-    only = NO if choice.opposite else YES
-    if not column.blanks or marked != {only}:
+    only_marks = all(each.strip().lower() in MARKS for each in column.counts)
+    if marked != {NO if choice.opposite else YES} or not (column.blanks or only_marks):
         return None
     return YES if choice.opposite else NO
 

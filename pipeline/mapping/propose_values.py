@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.kinds import FLAG
 from pipeline.mapping.meanings import LEARNED, NO, YES, Meaning, choices, readable, yes_or_no
 from pipeline.mapping.observed import Observed
-from pipeline.mapping.propose import EVEN, SURE
+from pipeline.mapping.propose import EVEN, SURE, WORTH_ASKING
 from pipeline.schema import Field
 
 MAX_VALUES = 200  # distinct values of a column; more are no choices
@@ -58,7 +58,10 @@ def _value(field: Field, column: Observed, text: str, answer: str | None, opposi
     found = list(_meanings(field, text, opposite))
     if answer is not None:
         found.append(Meaning(answer, LEARNED, "learned"))
-    found.sort(key=lambda each: -each.confidence)
+    found = sorted(
+        (each for each in found if each.confidence >= WORTH_ASKING),
+        key=lambda each: -each.confidence,
+    )
     sure = bool(found) and found[0].confidence >= SURE
     if len(found) > 1 and found[0].text != found[1].text:
         sure = sure and found[0].confidence - found[1].confidence > EVEN

@@ -19,10 +19,10 @@ LEAST_ID = 10_000  # of numbers that a service gives; smaller ones count somethi
 LONG_NAME = 60  # characters; what is longer tells a story
 SAMPLE = 200  # distinct texts of a column
 SPAN = re.compile(
-    r"\d{1,2}([:.h]\d\d)?\s*(am|pm)?\s*(-|–|—|to|until|till|/)\s*\d{1,2}"  # noqa: RUF001 - people type it
-    r"|24\s*/\s*7|24\s*h|always|closed|^\s*\[",
+    r"\d{1,2}([:.h]\d\d)?\s*(am|pm)?\s*(-|–|—|to|until|till)\s*\d{1,2}|24\s*/\s*7|24\s*h|^\s*\[",  # noqa: RUF001 - people type it
     re.IGNORECASE,
 )
+DATE = re.compile(r"\d{4}|\d{1,2}([./-])\d{1,2}\1\d{2}")
 MONEY = re.compile(r"^\s*([£$€¥]|(eur|usd|gbp|chf)\b)|[£$€¥]\s*(/.*)?$", re.IGNORECASE)
 
 
@@ -75,7 +75,7 @@ def _is_name(text: str) -> bool:
 
 TESTS: dict[str, Callable[[str], bool]] = {
     FLAG.name: lambda text: yes_or_no(text) is not None,
-    SLOTS.name: lambda text: bool(SPAN.search(text)),
+    SLOTS.name: lambda text: bool(SPAN.search(text)) and not DATE.search(text),
     ID.name: _is_name,
     IDS.name: _is_name,
     ADDRESS.name: lambda text: text.strip().lower().startswith(("http://", "https://")),

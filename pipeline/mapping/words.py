@@ -13,8 +13,10 @@ from functools import lru_cache
 from pipeline.kinds import plain
 
 SAME, SAME_CORE, MISSPELT = 0.9, 0.86, 0.84  # confidence in names alike
+AKIN = 0.75  # one word for another of its kin: period for time
 WITHIN, PARTLY = 0.6, 0.7  # a name among other words, some words in common
 LEAST_RATIO = 84  # of 100, by which one word may be a misspelling of another
+STEM = 4  # letters by which bent forms of a word are told from other words
 SHORTEST_MISSPELT = 5  # letters; shorter words are too often others
 
 WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|[%#]")
@@ -40,7 +42,7 @@ KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled be
     "min": ("minimum", "minimal", "shortest", "least", "minim"),
     "max": ("maximum", "maximal", "longest", "most", "maxim"),
     "booking": ("reservation", "rental", "hire", "reserve", "book", "rent", "stay"),
-    "length": ("duration", "period", "time", "span"),
+    "length": ("duration", "period", "span"),
     "cancel": (
         *("cancellation", "cancelation", "cancelling", "canceling", "cancelled", "canceled"),
         *("cxl", "canc", "cancell"),
@@ -52,7 +54,7 @@ KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled be
     "percent": ("percentage", "pct", "%"),
     "picture": ("photo", "image", "photograph", "pic", "img"),
     "url": ("link", "address", "href"),
-    "people": ("person", "pax", "ppl"),
+    "people": ("person", "pax"),
     "number": ("no", "nr", "num", "qty", "quantity", "#"),
     "advance": ("ahead", "adv"),
     "multiple": ("multi", "several"),
@@ -100,7 +102,13 @@ SPELLED = {  # as people shorten words
     **{"rm": "room", "mtg": "meeting", "conf": "conference", "vid": "video", "seq": "sequence"},
     **{"desc": "description", "descr": "description", "cap": "capacity", "loc": "location"},
     **{"bldg": "building", "flr": "floor", "avail": "available", "equip": "equipment"},
-    **{"cat": "category", "dur": "duration", "req": "required", "reqd": "required"},
+    **{
+        "cat": "category",
+        "dur": "duration",
+        "ppl": "people",
+        "req": "required",
+        "reqd": "required",
+    },
     **{"proj": "projector", "lim": "limit", "grp": "group", "ext": "external", "amt": "amount"},
     **{"videoconf": "videoconference", "videoconferencing": "videoconference", "occ": "occupancy"},
 }
@@ -153,9 +161,15 @@ def _unit_behind(name: str) -> tuple[str, str | None]:
     return name, None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """Return the words that count, each in one form: `Min. bookings of rooms` and its kin."""
+    return tuple(each if each == "no" else CANON.get(each, each) for each in _own_words(text))
+
+
+@lru_cache(maxsize=8192)
+def _own_words(text: str) -> tuple[str, ...]:
+    """Return the words that count as they are written, but for plurals and what is shortened."""
     joined: list[str] = []
     for word in map(_singular, (SPELLED.get(each, each) for each in _split(text))):
         if joined and (joined[-1], word) in COMPOUNDS:
@@ -164,8 +178,7 @@ def words(text: str) -> tuple[str, ...]:
             joined.append(word)
     if joined[1:] and joined[-1] == "no":
         joined[-1] = "number"  # a first "no" says that something is not there
-    left = (each for each in joined if each not in EMPTY)
-    return tuple(each if each == "no" else CANON.get(each, each) for each in left)
+    return tuple(each for each in joined if each not in EMPTY)
 
 
 def _split(text: str) -> list[str]:
@@ -192,12 +205,22 @@ def likeness(text: str, other: str) -> float:
     here, there = frozenset(words(text)), frozenset(words(other))
     if not here or not there or (here & NEGATIONS) != (there & NEGATIONS):
         return 0.0
-    if here == there:
-        return SAME
     ours, theirs = here - GENERIC, there - GENERIC
-    if ours and ours == theirs:
-        return SAME_CORE
+    if here == there or (ours and ours == theirs):
+        if len(ours) == 1 and not _same_stem(text, other):
+            return AKIN
+        return SAME if here == there else SAME_CORE
     return max(_misspelt(here, there), _misspelt(ours, theirs), _shared(ours, theirs))
+
+
+def _same_stem(text: str, other: str) -> bool:
+    """Whether two names share a word as it is written, or bend the same one."""
+    return any(
+        one[:STEM] == another[:STEM]
+        for one in _own_words(text)
+        if one not in GENERIC
+        for another in _own_words(other)
+    )
 
 
 def _misspelt(here: frozenset[str], there: frozenset[str]) -> float:

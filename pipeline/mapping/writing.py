@@ -15,11 +15,19 @@ from tomlkit.items import Key, Table
 from pipeline.mapping.profile import Profile
 from pipeline.mapping.proposal import Proposal
 from pipeline.mapping.propose import Placed
-from pipeline.mapping.propose_values import Value, possible
+from pipeline.mapping.propose_values import Value
 from pipeline.mapping.tables import table_of
 from pipeline.schema import Field
 
+UNSAID = "?"  # no value of any field: a line that was not thought about is refused
 MAX_GUESSES, MAX_SAMPLES, LONGEST_SAMPLE = 3, 2, 40
+BUILT_IN = "built in"
+REASONS = {  # of keys that stand behind a column
+    "unit": "says the column, in its header or its cells",
+    "blank": "the column marks what there is: a blank says there is none",
+    "dates": "the only format that all of its dates have",
+    "contains": "one of the things that the column lists",
+}
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -38,7 +46,7 @@ def write(proposal: Proposal, profile: Profile, *, source: str, next_command: st
     for line in _left_out(proposal, profile):
         document.add(tomlkit.comment(_printable(line)))
     fields = tomlkit.table()
-    _fill(fields, proposal, profile, table["fields"])
+    _fill(fields, proposal, table["fields"])
     document.add("fields", fields)
     if "leave-out" in table:
         rows = tomlkit.aot()
@@ -67,67 +75,82 @@ def _left_out(proposal: Proposal, profile: Profile) -> Iterator[str]:
         yield f"ignored = [{listed}]"
 
 
-def _fill(fields: Table, proposal: Proposal, profile: Profile, rules: Mapping[str, Any]) -> None:
+def _fill(fields: Table, proposal: Proposal, rules: Mapping[str, Any]) -> None:
     """Add the rules: built-in ones, those of the columns as these stand, then the others."""
-    reasons = dict.fromkeys(_base_names(proposal), "built in")
-    for name, why in reasons.items():
-        _add(fields, proposal, name, rules[name], why)
-    for each in proposal.columns:
-        if each.role == "field" and each.choice is not None:
-            name = each.choice.field.name
-            reasons[name] = _why(each)
-            _add(fields, proposal, name, rules[name], reasons[name])
-        elif each.role in {"none", "twice"}:
-            fields.add(tomlkit.comment(_printable(_open_line(each))))
-    for name in [each for each in rules if each not in reasons]:
-        _rule(fields, name, rules[name], _why_complement(proposal, name))
+    written: set[str] = set()
+    for name, why in _in_order(proposal):
+        if name in rules:
+            known = {each.text: each for each in proposal.values if each.field.name == name}
+            _rule(fields, name, rules[name], why, known)
+            _values(fields, [each for each in known.values() if each.choice is None])
+            written.add(name)
+        else:
+            fields.add(tomlkit.comment(_printable(why)))
+    for name in [each for each in rules if each not in written]:
+        _rule(fields, name, rules[name], _why_complement(proposal, name), {})
     for needed in proposal.missing:
         for line in _missing_lines(needed, proposal.spare_columns(needed)):
             fields.add(tomlkit.comment(_printable(line)))
 
 
-def _base_names(proposal: Proposal) -> Sequence[str]:
-    return list(proposal.base.fields) if proposal.base else []
+def _in_order(proposal: Proposal) -> Iterator[tuple[str, str]]:
+    """Yield each rule's field and reason, and between them "" and a line on columns without one."""
+    for name in proposal.base.fields if proposal.base else ():
+        yield name, BUILT_IN
+    for each in proposal.columns:
+        if each.role == "field" and each.choice is not None:
+            yield each.choice.field.name, f"{each.choice.confidence:.2f} {each.choice.way}"
+        elif each.role in {"none", "twice"}:
+            yield "", _open_line(each)
+        for part in each.parts:
+            if part.choice is not None:
+                yield part.choice.field.name, f"{part.choice.confidence:.2f} {part.choice.way}"
+            else:
+                said = f"{_quoted(each.column.text)} also lists {_quoted(part.text)}"
+                yield "", f"{said}, in {_rows(part.count)}: it has no home"
 
 
-def _add(fields: Table, proposal: Proposal, name: str, rule: Any, why: str) -> None:
-    _rule(fields, name, rule, why)
-    _values(fields, [each for each in proposal.values if each.field.name == name])
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
-def _rule(fields: Table, name: str, rule: Mapping[str, Any], why: str) -> None:
+def _rule(
+    fields: Table, name: str, rule: Mapping[str, Any], why: str, known: Mapping[str, Value]
+) -> None:
     """Write a rule: a text where the column says all, else a line for each of its keys."""
     keys = dict(rule)
     values = keys.pop("values", {})
     columns = keys.pop("columns", ())
-    lines: list[tuple[tuple[str, ...], Any]] = []
+    lines: list[tuple[tuple[str, ...], Any, str]] = []
     if len(columns) == 1:
-        lines.append(((name, "column") if keys or values else (name,), columns[0]))
+        lines.append(((name, "column") if keys or values else (name,), columns[0], why))
     elif columns:
-        lines.append(((name, "columns"), columns))
-    lines += [((name, key), value) for key, value in keys.items()]
-    lines += [((name, "values", text), meaning) for text, meaning in values.items()]
-    for number, (path, value) in enumerate(lines):
-        _line(fields, path, value, "" if number else why)
+        lines.append(((name, "columns"), columns, why))
+    reasons = REASONS if why != BUILT_IN else {}
+    lines += [((name, key), value, reasons.get(key, why)) for key, value in keys.items()]
+    lines += [
+        ((name, "values", text), own, _why_value(known[text]) if text in known else BUILT_IN)
+        for text, own in values.items()
+    ]
+    for path, value, reason in lines:
+        _line(fields, path, value, reason)
 
 
-def _values(fields: Table, values: Sequence[Value]) -> None:
-    """Add what is not known of a column's values as comments; the known ones are in the rule."""
-    for each in values:
-        if each.choice is None:
-            rows = "1 row" if each.count == 1 else f"{each.count:,} rows"
-            guesses = [one.text for one in each.candidates[:MAX_GUESSES]]
-            near = f"perhaps {' or '.join(guesses)}" if guesses else "nothing is near"
-            known = possible(each.field)
-            start = guesses[0] if guesses else known[-1]
-            fields.add(
-                tomlkit.comment(
-                    _printable(
-                        f"{each.field.name}.values.{_key(each.text)} = {_quoted(start)}"
-                        f"  # not known, in {rows}: {near}"
-                    )
-                )
-            )
+def _why_value(value: Value) -> str:
+    if value.choice is None:
+        return BUILT_IN
+    return f"{value.choice.confidence:.2f} {value.choice.way}, in {_rows(value.count)}"
+
+
+def _values(fields: Table, unknown: Sequence[Value]) -> None:
+    """Add values that nobody knows as comments, with what they may mean."""
+    for each in unknown:
+        guesses = [one.text for one in each.candidates[:MAX_GUESSES]]
+        near = f"perhaps {' or '.join(guesses)}" if guesses else "nothing is near"
+        start = f"{each.field.name}.values.{_key(each.text)} = {_quoted(guesses[0] if guesses else UNSAID)}"  # noqa: E501
+        fields.add(
+            tomlkit.comment(_printable(f"{start}  # not known, in {_rows(each.count)}: {near}"))
+        )
 
 
 def _line(fields: Table, keys: tuple[str, ...], value: Any, why: str) -> None:
@@ -141,11 +164,6 @@ def _line(fields: Table, keys: tuple[str, ...], value: Any, why: str) -> None:
 
 def _item(value: Any) -> Any:
     return tomlkit.item(list(value) if isinstance(value, tuple) else value)
-
-
-def _why(placed: Placed) -> str:
-    assert placed.choice is not None
-    return f"{placed.choice.confidence:.2f} {placed.choice.way}"
 
 
 def _why_complement(proposal: Proposal, name: str) -> str:
