@@ -155,7 +155,7 @@ NO_FEE, ABSOLUTE, PERCENTAGE = 0, 1, 2
 FEE_TYPE = choice(
     (NO_FEE, "None", *called("No fee; No charge; Free; No")),
     (ABSOLUTE, "Absolute", *called("Fixed; Fixed amount; Fixed fee; Flat; Flat fee; Amount")),
-    (PERCENTAGE, "Percentage", *called("Percent; %; Pct; Share; Share of price")),
+    (PERCENTAGE, "Percentage", *called("Percent; Pct; Share; Share of price")),
 )
 
 read_only = partial(Field, on_create=False, on_update=False, group=FACTS)
@@ -732,8 +732,8 @@ FIELDS = (
         "AirConditioning",
         help="Has air conditioning.",
         aliases=called(
-            "Aircon; Air con; AC; A/C; Air-conditioned; Air conditioner; Air cooling; "
-            "Climate control; Cooling; HVAC"
+            "Aircon; AC; Air-conditioned; Air conditioner; Air cooling; Climate "
+            "control; Cooling; HVAC"
         ),
     ),
     amenity(
@@ -773,8 +773,8 @@ FIELDS = (
         help="Has a display screen.",
         aliases=called(
             "Screen; Display; TV; TV screen; Television; Presentation screen; Flat "
-            "screen; Flatscreen; LCD; LCD screen; LED screen; Smart TV; Wall screen; "
-            "HDMI screen; Presentation display"
+            "screen; LCD; LCD screen; LED screen; Smart TV; Wall screen; HDMI screen; "
+            "Presentation display"
         ),
     ),
     amenity(
@@ -817,8 +817,8 @@ FIELDS = (
         help="Has a large display.",
         aliases=called(
             "Large screen; Large TV; Large monitor; Large format display; Big screen; "
-            "Big TV; Big display; HDTV; HD TV; Video wall; LED wall; Wide screen; "
-            "Cinema screen; Giant screen"
+            "Big TV; Big display; HDTV; Video wall; LED wall; Wide screen; Cinema "
+            "screen; Giant screen"
         ),
     ),
     amenity(
@@ -834,9 +834,9 @@ FIELDS = (
         title="PA system",
         help="Has loudspeakers for addressing a room.",
         aliases=called(
-            "PA; P.A.; Public address; Public address system; Sound system; Audio "
-            "system; Loudspeaker; Speakers; Microphone; Mic; Audio; Sound; PA and "
-            "microphone; Amplification"
+            "PA; Public address; Public address system; Sound system; Audio system; "
+            "Loudspeaker; Speakers; Microphone; Mic; Audio; Sound; PA and microphone; "
+            "Amplification"
         ),
     ),
     amenity(
@@ -932,9 +932,9 @@ FIELDS = (
         title="Whiteboard",
         help="Has a whiteboard.",
         aliases=called(
-            "Dry-wipe board; Dry wipe; Drywipe; Dry erase; Dry erase board; Dry erase "
-            "wall; Marker board; Writing wall; Writing board; Writable wall; "
-            "Whiteboard wall; Interactive whiteboard"
+            "Dry-wipe board; Dry wipe; Dry erase; Dry erase board; Dry erase wall; "
+            "Marker board; Writing wall; Writing board; Writable wall; Whiteboard "
+            "wall; Interactive whiteboard"
         ),
     ),
     amenity(

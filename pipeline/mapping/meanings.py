@@ -109,7 +109,7 @@ def choices(field: Field, text: str) -> list[Meaning]:
 def _choices(field: Field, text: str) -> Iterator[Meaning]:
     wanted = key_of(text)
     for choice in field.kind.choices:
-        if wanted == key_of(choice.name) or text == str(choice.number):
+        if wanted == key_of(choice.name):
             yield Meaning(choice.name, EXACT, "exact")
         elif wanted and wanted in map(key_of, choice.aliases):
             yield Meaning(choice.name, ALIAS, "alias")

@@ -211,7 +211,11 @@ def _values(
         if each.role == "field" and each.choice is not None
         if (each.choice.field.name, each.column.text) not in there
         for value in values_of(
-            each.choice.field, each.column, memory.value, opposite=each.choice.opposite
+            each.choice.field,
+            each.column,
+            memory.value,
+            opposite=each.choice.opposite,
+            is_ours=each.choice.way == "exact",
         )
     ]
     return (*known, *more)

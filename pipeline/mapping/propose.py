@@ -77,6 +77,8 @@ class Placed:
         return self.choice or next(iter(self.candidates), None)
 
 
+# All names of an entity's fields, and the words of each field's names.
+Names = tuple[Sequence[Phrase], Mapping[str, frozenset[str]]]
 # Answers of earlier files: a header's field, "" for a column left out, None where nobody was asked.
 Remembered = Callable[[str], str | None]
 
@@ -94,9 +96,10 @@ def place(
     two have equal claims, none is chosen.
     """
     known = phrases(entity)
+    own = vocabulary(known)
     first = {each.text: each for each in reversed(columns)}
     placed = [
-        _look(each, entity, known, remembered(each.text))
+        _look(each, entity, (known, own), remembered(each.text))
         if first[each.text] is each
         else Placed(each, read(each.text), role="twice")
         for each in columns
@@ -107,13 +110,12 @@ def place(
     return _assign(placed)
 
 
-def _look(column: Observed, entity: Entity, known: Sequence[Phrase], answer: str | None) -> Placed:
+def _look(column: Observed, entity: Entity, names: Names, answer: str | None) -> Placed:
     header = read(column.text)
     if answer == "":
         return Placed(column, header, role="ignored")
-    own = vocabulary(known)
     best: dict[str, Candidate] = {}
-    for found in (*named(header, known, own), *_halves(header, known, own)):
+    for found in (*named(header, *names), *_halves(header, *names)):
         weighed = _weighed(found, column, header, entity)
         rival = best.get(weighed.field.name)
         if rival is None or weighed.confidence > rival.confidence:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.kinds import FLAG
-from pipeline.mapping.meanings import LEARNED, NO, YES, Meaning, choices, readable, yes_or_no
+from pipeline.mapping.meanings import EXACT, LEARNED, NO, YES, Meaning, choices, readable, yes_or_no
 from pipeline.mapping.observed import Observed
 from pipeline.mapping.propose import EVEN, SURE, WORTH_ASKING
 from pipeline.schema import Field
@@ -43,15 +43,29 @@ class Value:
 
 
 def values_of(
-    field: Field, column: Observed, remembered: RememberedValue, *, opposite: bool = False
+    field: Field,
+    column: Observed,
+    remembered: RememberedValue,
+    *,
+    opposite: bool = False,
+    is_ours: bool = False,
 ) -> list[Value]:
-    """Propose a meaning for each distinct value, in the order of the rows; none of other kinds."""
+    """Propose a meaning for each distinct value, in the order of the rows; none of other kinds.
+
+    With `is_ours` the column bears the field's own name: then its numbers are ours too.
+    """
     if not (field.kind is FLAG or field.kind.choices) or len(column.counts) > MAX_VALUES:
         return []
-    return [
+    found = [
         _value(field, column, text, remembered(field.name, text), opposite)
         for text in column.counts
     ]
+    return [_kept(each) if is_ours and each.is_readable else each for each in found]
+
+
+def _kept(value: Value) -> Value:
+    """Let a value stand as it is."""
+    return replace(value, choice=value.choice or Meaning(value.text, EXACT, "exact"))
 
 
 def _value(field: Field, column: Observed, text: str, answer: str | None, opposite: bool) -> Value:

@@ -45,7 +45,7 @@ def fits(field: Field, column: Observed, unit: str | None) -> bool:
 def _share(field: Field, column: Observed, unit: str | None) -> float:
     if field.kind.choices:
         return _share_of_choices(field, column)
-    if field.kind is MOMENT and formats(column):
+    if field.kind is MOMENT and len(formats(column)) == 1:
         return 1.0
     test = TESTS.get(field.kind.name)
     texts = list(column.counts)[:SAMPLE]
