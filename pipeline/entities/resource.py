@@ -916,7 +916,7 @@ FIELDS = (
             "Video conf; Video conference; VC; VC kit; VC equipment; Video "
             "conferencing equipment; Video conferencing system; Video call; Video "
             "calling; Video meeting; Conferencing; Conference system; Conference "
-            "camera; Webcam; Zoom room; Teams room"
+            "camera; Webcam; Zoom room"
         ),
     ),
     amenity(

@@ -208,9 +208,11 @@ def _assign(placed: Sequence[Placed]) -> list[Placed]:
         if number not in choice and one.field.name not in winner:
             winner[one.field.name], choice[number] = number, one
     tied = _ties(placed, choice, winner)
-    return [
+    settled = [
         _settled(each, choice.get(number), number in tied) for number, each in enumerate(placed)
     ]
+    won = {each.choice.field.name for each in settled if each.role == "field" and each.choice}
+    return [_without(each, won) if each.role == "none" else each for each in settled]
 
 
 def _regret(placed: Placed, one: Candidate) -> float:
