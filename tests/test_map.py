@@ -247,6 +247,19 @@ def test_a_sheet_without_a_header_is_refused(shell, sheet):
     )
 
 
+def test_a_percent_sign_tells_two_columns_apart(shell, sheet, tmp_path):
+    """'Cancellation fee' and 'Cancellation fee %' are two fields, also for check."""
+    path = sheet("Room | Cancellation fee | Cancellation fee %\n A | 20 | 50")
+
+    shell("map", path)
+    fields = mapping(tmp_path / "rooms.mapping.toml")["fields"]
+    checked = shell("check", path, "--mapping", tmp_path / "rooms.mapping.toml", "--json").json
+
+    assert fields["CancellationFeeAmount"] == "Cancellation fee"  # type: ignore[index]
+    assert fields["CancellationFeePercentage"] == "Cancellation fee %"  # type: ignore[index]
+    assert "column_doubled" not in {each["code"] for each in checked["problems"]}
+
+
 # ---- at a terminal
 
 

@@ -227,7 +227,8 @@ FIELDS = (
             "Room; Room name; Resource; Resource name; Space; Space name; Title; "
             "Label; Display name; Desk; Desk name; Unit; Unit name; Workspace; "
             "Meeting room; Room number; Office number; Desk number; Asset; Asset "
-            "name; Item; Listing; Bookable space; Called; Room label"
+            "name; Item; Listing; Bookable space; Called; Room label; Meeting room "
+            "name; Office name; Room title; Space title; Name of room"
         ),
     ),
     Field(
@@ -268,7 +269,8 @@ FIELDS = (
             "class; Price category; Price list; Price tier; Price type; Pricing; "
             "Pricing tier; Tier; Product; Product type; Product name; Billing "
             "category; Billing type; Subtype; Charge band; Tariff group; Tariff band; "
-            "Tariff name; Tariff type; Type of rate; Rates"
+            "Tariff name; Tariff type; Type of rate; Rates; Rate category; Price "
+            "level; Rate level; Price name"
         ),
     ),
     Field(
@@ -322,10 +324,7 @@ FIELDS = (
             "Available online; Listed; Live; Active; Enabled; Privacy; Book online; "
             "Displayed; Customer facing"
         ),
-        opposites=called(
-            "Hidden; Unlisted; Private; Internal; Internal only; Staff only; "
-            "Disabled; Inactive; Hidden from customers; Hide"
-        ),
+        opposites=called("Hidden; Unlisted; Disabled; Inactive; Hidden from customers; Hide"),
     ),
     Field(
         "Allocation",
@@ -449,7 +448,9 @@ FIELDS = (
             "booking; Max advance; Booking window; Booking horizon; Days in advance; "
             "Days ahead; Max days ahead; Max days in advance; Advance days; Book "
             "ahead; Book ahead limit; Bookable in advance; How far ahead; Max lead "
-            "time; Booking opens; Latest date ahead; Advance window; Advance limit"
+            "time; Booking opens; Latest date ahead; Advance window; Advance limit; "
+            "Can be booked ahead; Can be booked in advance; Furthest ahead; Max "
+            "booking window"
         ),
     ),
     Field(
@@ -466,7 +467,8 @@ FIELDS = (
             "limit; Lead time; Booking lead time; Minimum lead time; Cut-off; Booking "
             "cut-off; Cut-off time; Booking deadline; Book by; Advance notice; "
             "Minimum advance notice; Late booking; Latest booking; Minimum advance "
-            "booking; Notice needed; Latest notice; Notice before booking"
+            "booking; Notice needed; Latest notice; Notice before booking; Book "
+            "before; Reserve before"
         ),
     ),
     minutes(
@@ -480,7 +482,8 @@ FIELDS = (
             "bookings; Break between bookings; Interval between bookings; Minutes "
             "between bookings; Changeover; Changeover time; Reset time; Preparation "
             "time; Prep time; Padding; Gap after booking; Buffer after; Break; "
-            "Cleaning gap; Setup buffer"
+            "Cleaning gap; Setup buffer; Rest period; Rest time; Cleaning interval; "
+            "Interval time"
         ),
     ),
     minutes(
@@ -489,7 +492,8 @@ FIELDS = (
         help="Wait before the same person may book it again.",
         aliases=called(
             "No return; Cool-down; Cooling-off; Rebooking wait; Rebook after; Wait "
-            "before rebooking; Time before rebooking"
+            "before rebooking; Time before rebooking; Cool-down per person; Cool-down "
+            "per user; Rebooking interval; Rebooking limit"
         ),
     ),
     minutes(
@@ -585,7 +589,8 @@ FIELDS = (
         aliases=called(
             "Cancellation percentage; Cancellation %; Fee percentage; Late "
             "cancellation %; Late fee %; Penalty percentage; Percentage charged; "
-            "Cancellation charge %"
+            "Cancellation charge %; Cancellation fee %; Late cancellation fee %; "
+            "Cancellation penalty %"
         ),
     ),
     minutes(
@@ -952,7 +957,8 @@ FIELDS = (
             "Wireless presenting; Wireless screen sharing; Wireless casting; Wireless "
             "display; Wireless HDMI; Screen sharing; Screen mirroring; Screen "
             "casting; Casting; Screencast; AirPlay; Chromecast; Miracast; ClickShare; "
-            "Barco; Apple TV"
+            "Barco; Apple TV; Wireless screen share; Wireless sharing; Wireless "
+            "presentation system"
         ),
     ),
     # ---- picture and e-mail
@@ -1076,7 +1082,8 @@ FIELDS = (
         range_filter=True,
         aliases=called(
             "Last cleaned; Last cleaning; Last clean; Last deep clean; Cleaned; "
-            "Cleaned on; Cleaned at; Date cleaned; Cleaning date; Date of last clean"
+            "Cleaned on; Cleaned at; Date cleaned; Cleaning date; Date of last clean; "
+            "Last sanitised; Sanitised; Last sanitized; Date of last cleaning"
         ),
     ),
     Field(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.mapping.units import unit_of
-from pipeline.mapping.words import GENERIC, NEGATIONS, SAME, Header, key, likeness, words
+from pipeline.mapping.words import GENERIC, NEGATIONS, SAME, WEAK, Header, key, likeness, words
 from pipeline.schema import Entity, Field
 
 NEAR = "near name"
@@ -102,7 +102,7 @@ def composed(header: Header, phrase: Phrase, own: frozenset[str]) -> float:
         return 0.0
     if not here - GENERIC <= own or (here & NEGATIONS) != (phrase.words & NEGATIONS):
         return 0.0
-    return COMPOSED * _aside(header, phrase) if phrase.words - GENERIC else 0.0
+    return COMPOSED * _aside(header, phrase) if phrase.words - GENERIC - WEAK else 0.0
 
 
 def _aside(header: Header, phrase: Phrase) -> float:

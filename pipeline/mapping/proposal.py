@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
-from pipeline.kinds import plain
 from pipeline.mapping.meanings import Meaning
 from pipeline.mapping.observed import Observed
 from pipeline.mapping.profile import Profile, Rule
@@ -15,6 +14,7 @@ from pipeline.mapping.propose import Candidate, Placed, place
 from pipeline.mapping.propose_lists import find_lists
 from pipeline.mapping.propose_rules import has_decimal_comma, rule_of
 from pipeline.mapping.propose_values import Value, values_of
+from pipeline.mapping.words import key
 from pipeline.schema import Entity, Field
 
 ASKED = "answer"  # the way of what a person said
@@ -191,8 +191,8 @@ def propose(
 ) -> Proposal:
     """Propose a mapping for the columns of a file; those that `base` knows are its own."""
     taken = set(base.fields) if base else set()
-    used = {plain(each) for each in named_headers(base)} if base else set()
-    strangers = [each for each in columns if plain(each.text) not in used]
+    used = {key(each) for each in named_headers(base)} if base else set()
+    strangers = [each for each in columns if key(each.text) not in used]
     placed = tuple(
         find_lists(place(strangers, entity, remembered=memory.column, taken=taken), entity, taken)
     )
@@ -240,13 +240,13 @@ def _base_values(
     found = []
     for name, rule in base.fields.items() if base else ():
         named = rule.columns if len(rule.columns) == 1 else rule.either
-        column = next((c for n in named for c in columns if plain(c.text) == plain(n)), None)
+        column = next((c for n in named for c in columns if key(c.text) == key(n)), None)
         if column is None or rule.otherwise is not None or rule.contains or rule.split:
             continue
-        known = {plain(each) for each in rule.values}
+        known = {key(each) for each in rule.values}
         found += [
             each
             for each in values_of(entity.by_name[name], column, memory.value)
-            if plain(each.text) not in known and not each.is_readable
+            if key(each.text) not in known and not each.is_readable
         ]
     return found

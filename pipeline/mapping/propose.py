@@ -21,11 +21,12 @@ from pipeline.mapping.phrases import (
     vocabulary,
 )
 from pipeline.mapping.trust import are_ids, fits, tells_rows_apart, trust
-from pipeline.mapping.words import Header, read
+from pipeline.mapping.words import Header, key, read
 from pipeline.schema import Entity, Field
 
 SURE = 0.8  # at or above it a proposal is taken without asking
 WORTH_ASKING = 0.35  # below it a guess is no help
+FAR_BEHIND = 0.2  # what is so much less sure than the best guess is no guess beside it
 LEARNED = 0.93
 BORNE_OUT = 0.03  # added where the cells are of the field's own shape
 HIGHEST_GUESS = 0.99
@@ -97,10 +98,10 @@ def place(
     """
     known = phrases(entity)
     own = vocabulary(known)
-    first = {each.text: each for each in reversed(columns)}
+    first = {key(each.text): each for each in reversed(columns)}
     placed = [
         _look(each, entity, (known, own), remembered(each.text))
-        if first[each.text] is each
+        if first[key(each.text)] is each
         else Placed(each, read(each.text), role="twice")
         for each in columns
     ]
@@ -115,7 +116,7 @@ def _look(column: Observed, entity: Entity, names: Names, answer: str | None) ->
     if answer == "":
         return Placed(column, header, role="ignored")
     best: dict[str, Candidate] = {}
-    for found in (*named(header, *names), *_halves(header, *names)):
+    for found in (*named(header, *names), *_halves(header, names)):
         weighed = _weighed(found, column, header, entity)
         rival = best.get(weighed.field.name)
         if rival is None or weighed.confidence > rival.confidence:
@@ -123,7 +124,8 @@ def _look(column: Observed, entity: Entity, names: Names, answer: str | None) ->
     if answer is not None and answer in entity.by_name:
         opposite = answer in best and best[answer].opposite
         best[answer] = Candidate(entity.by_name[answer], LEARNED, "learned", opposite)
-    worth = [each for each in best.values() if each.confidence >= WORTH_ASKING]
+    least = max((each.confidence for each in best.values()), default=0.0) - FAR_BEHIND
+    worth = [each for each in best.values() if each.confidence >= max(WORTH_ASKING, least)]
     ordered = sorted(worth, key=lambda each: (-each.confidence, each.way != "exact"))
     return Placed(column, header, tuple(ordered[:MAX_CANDIDATES]))
 
@@ -140,16 +142,17 @@ def named(
             yield Candidate(phrase.field, sure, way, phrase.opposite)
 
 
-def _halves(
-    header: Header, known: Sequence[Phrase], own: Mapping[str, frozenset[str]]
-) -> Iterator[Candidate]:
+def _halves(header: Header, names: Names) -> Iterator[Candidate]:
     """Read `Ort / Site` as either of the two."""
     halves = [each.strip() for each in header.name.split("/")]
     if len(halves) != 2 or min(map(len, halves)) < SHORTEST_HALF:  # noqa: PLR2004 - two halves
         return
-    for half in halves:
-        for each in named(replace(header, text=half, name=half), known, own):
-            yield replace(each, confidence=each.confidence * SLASHED)
+    found = [list(named(replace(header, text=half, name=half), *names)) for half in halves]
+    sure = [{e.field.name for e in each if e.confidence >= SURE} for each in found]
+    if len(sure[0] | sure[1]) != 1:
+        return  # two things at once, or none
+    for each in (*found[0], *found[1]):
+        yield replace(each, confidence=each.confidence * SLASHED)
 
 
 def _weighed(found: Candidate, column: Observed, header: Header, entity: Entity) -> Candidate:

@@ -30,6 +30,19 @@ EMPTY = {
     *("if", "s", "which", "what", "how", "many", "much", "up", "there", "you", "your", "their"),
 }
 # Words that say little: what is left without them is compared too, with less confidence.
+WEAK = {
+    "type",
+    "booking",
+    "length",
+    "time",
+    "hour",
+    "order",
+    "group",
+    "class",
+    "only",
+    "max",
+    "min",
+}
 GENERIC = {
     *("room", "resource", "space", "unit", "item", "asset", "listing", "field", "column", "value"),
     *("available", "equipment", "equipped", "facility", "kit", "installed", "provided", "included"),
@@ -73,6 +86,8 @@ KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled be
     "only": ("exclusive", "exclusively"),
     "call": ("called", "calling"),
     "show": ("shown", "showing"),
+    "price": ("pricing", "cost", "rate"),
+    "share": ("sharing", "shared"),
 }
 CANON = {word: name for name, words in KIN.items() for word in words}
 COMPOUNDS: Mapping[tuple[str, str], str] = {  # two words that are one
@@ -95,6 +110,7 @@ COMPOUNDS: Mapping[tuple[str, str], str] = {  # two words that are one
     ("cut", "off"): "cutoff",
     ("sign", "off"): "approval",
     ("no", "of"): "number",
+    ("on", "site"): "onsite",
     ("sort", "of"): "type",
     ("non", "member"): "nonmember",
 }
@@ -110,7 +126,13 @@ SPELLED = {  # as people shorten words
         "reqd": "required",
     },
     **{"proj": "projector", "lim": "limit", "grp": "group", "ext": "external", "amt": "amount"},
-    **{"videoconf": "videoconference", "videoconferencing": "videoconference", "occ": "occupancy"},
+    **{
+        "videoconf": "videoconference",
+        "videoconferencing": "videoconference",
+        "occ": "occupancy",
+        "cam": "camera",
+        "2": "two",
+    },
 }
 NEGATIONS = {"no", "not", "non", "without", "never", "except", "hidden", "un", "hide", "exclude"}
 UNITS = {
@@ -140,7 +162,12 @@ def read(text: str) -> Header:
     inside = found["inside"].strip() if found else ""
     spaced = HUMP.sub(r"\1 \2", text)
     name = REST.sub(" ", spaced).strip().strip("*?:").strip() or text
+    if inside == "%":
+        return Header(text, f"{name} %", "", None)
     unit = _unit_inside(inside)
+    if unit is not None:
+        more = [each for each in _split(inside) if each not in UNIT_OF]
+        name = " ".join([name, *more])
     if unit is None:
         name, unit = _unit_behind(name)
     return Header(text, name, inside, unit)
@@ -206,7 +233,9 @@ def likeness(text: str, other: str) -> float:
     if not here or not there or (here & NEGATIONS) != (there & NEGATIONS):
         return 0.0
     ours, theirs = here - GENERIC, there - GENERIC
-    if here == there or (ours and ours == theirs):
+    if not ours:
+        return WITHIN if here == there else 0.0  # `The room` may be anything
+    if here == there or ours == theirs:
         if len(ours) == 1 and not _same_stem(text, other):
             return AKIN
         return SAME if here == there else SAME_CORE
