@@ -7,12 +7,13 @@ import os
 import signal
 import subprocess
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from flows import Shell
 from foreign_sources import CONTINENT, DUMP, FACILITIES
-from processes import PIPELINE
+from processes import PIPELINE, heeded_signals
 
 from pipeline.entities import RESOURCE
 from pipeline.mapping.learned import Answers, learn, recall
@@ -268,15 +269,16 @@ class Terminal:
 
     def __init__(self, folder: Path, *words: object) -> None:
         self._keys, terminal = os.openpty()
-        self._process = subprocess.Popen(
-            [*PIPELINE, "map", *map(str, words)],
-            cwd=folder,
-            env={**os.environ, "NEXUDUS_BULK_HOME": str(folder / "home")},
-            stdin=terminal,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        with heeded_signals():
+            self._process = subprocess.Popen(
+                [*PIPELINE, "map", *map(str, words)],
+                cwd=folder,
+                env={**os.environ, "NEXUDUS_BULK_HOME": str(folder / "home")},
+                stdin=terminal,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
         os.close(terminal)
 
     def type(self, *lines: str) -> tuple[int, str, str]:
@@ -294,7 +296,11 @@ class Terminal:
             letter = self._process.stderr.read(1)
             assert letter, heard
             heard += letter
-        self._process.send_signal(signal.SIGINT)
+        # What arrives just before the terminal is read is noticed only after it: type it again.
+        while self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=2)
         _, errors = self._process.communicate(timeout=60)
         os.close(self._keys)
         return self._process.returncode, errors

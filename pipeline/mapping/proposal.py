@@ -14,7 +14,7 @@ from pipeline.mapping.propose import Candidate, Placed, place
 from pipeline.mapping.propose_lists import find_lists
 from pipeline.mapping.propose_rules import has_decimal_comma, rule_of
 from pipeline.mapping.propose_values import Value, values_of
-from pipeline.mapping.words import key
+from pipeline.mapping.words import core, key
 from pipeline.schema import Entity, Field
 
 ASKED = "answer"  # the way of what a person said
@@ -154,11 +154,16 @@ class Proposal:
         return replace(self, values=tuple(said if each is value else each for each in self.values))
 
     def spare_columns(self, needed: Field) -> list[str]:
-        """Return the columns that hold another field, and might hold `needed` too."""
+        """Return the columns that hold another field, and might hold `needed` too.
+
+        Of those, one whose field is named alike: a category may be the type's name as well.
+        """
         return [
             each.column.text
             for each in self.columns
-            if each.role == "field" and any(one.field is needed for one in each.candidates)
+            if each.role == "field"
+            and each.choice is not None
+            and core(each.choice.field.name) & core(needed.name)
         ]
 
     def with_repeated(self, needed: Field, column: str) -> Proposal:
