@@ -16,9 +16,12 @@ from foreign_sources import CONTINENT, DUMP, FACILITIES
 from processes import PIPELINE, heeded_signals
 
 from pipeline.entities import RESOURCE
-from pipeline.mapping.learned import Answers, learn, recall
+from pipeline.mapping.learned import Answers, Learned, learn, recall
+from pipeline.mapping.observed import observe
 from pipeline.mapping.profile import Rule
-from pipeline.mapping.reading import read_mapping
+from pipeline.mapping.proposal import propose
+from pipeline.mapping.reading import read_mapping, read_text
+from pipeline.mapping.writing import write
 
 ROOMS = """
     Building | Room  | Category  | Team size | Seats
@@ -181,6 +184,20 @@ def test_the_list_of_built_in_mappings(shell):
     assert said.code == 0
     assert [each.strip() for each in LIST.strip().splitlines()] == said.out.splitlines()[:-1]
     assert said.out.splitlines()[-1] == "To use one: nexudus-bulk check FILE --mapping NAME"
+
+
+@pytest.mark.parametrize("source", [FACILITIES, DUMP, CONTINENT], ids=lambda each: each.name)
+def test_reading_what_was_written_gives_the_same_mapping(source):
+    """Whatever stands in comments, the reader finds the proposal's profile; twice the same text."""
+    header, *rows = [each.split("|") for each in source.table.splitlines() if "|" in each]
+    cells = [[row[place] or None for row in rows] for place in range(len(header))]
+    seen = [observe(text, "A", each) for text, each in zip(header, cells, strict=True)]
+    found = propose(seen, RESOURCE, Learned(RESOURCE))
+    profile = found.profile("rooms")
+
+    text = write(found, profile, source=source.name, next_command="check")
+    assert read_text(text, "rooms.toml") == profile
+    assert write(found, profile, source=source.name, next_command="check") == text
 
 
 @pytest.mark.parametrize("name", ['Seats "net"', "Sea\\ts", "Größe = 1 # x", "[Seats]", "a.b"])

@@ -214,7 +214,7 @@ FIELDS = (
             "name; Center; Center name; Venue; Venue name; Branch; Branch name; "
             "Campus; Property; Property name; Premises; Hub; Club; Clubhouse; Office "
             "location; Coworking space; Coworking location; Where; Address name; "
-            "Estate; Tower; Workspace location"
+            "Estate; Tower; Workspace location; Facility; Facility name"
         ),
     ),
     Field(
@@ -308,7 +308,7 @@ FIELDS = (
             "Blurb; Details; About; Long description; Full description; Public "
             "description; Public text; Text; Summary; Copy; Marketing text; Marketing "
             "copy; Web text; Website text; Web copy; Overview; Information; Listing "
-            "text"
+            "text; Short description; Brief description"
         ),
     ),
     # ---- capacity and visibility
@@ -450,7 +450,7 @@ FIELDS = (
             "ahead; Book ahead limit; Bookable in advance; How far ahead; Max lead "
             "time; Booking opens; Latest date ahead; Advance window; Advance limit; "
             "Can be booked ahead; Can be booked in advance; Furthest ahead; Max "
-            "booking window"
+            "booking window; Advance booking period; Advance period"
         ),
     ),
     Field(

@@ -49,7 +49,18 @@ GENERIC = {
     *("present", "fitted", "inside", "onsite", "amenity", "feature", "name", "can", "does", "do"),
     *("allow", "allowed", "required", "require", "need", "needed", "set", "default", "current"),
     *("total", "number", "count", "option", "flag", "y", "n", "use", "limit", "must", "should"),
-    *("label", "after", "before", "between", "capable", "ready", "enabled", "mode", "setting"),
+    *(
+        "label",
+        "after",
+        "before",
+        "between",
+        "capable",
+        "necessary",
+        "ready",
+        "enabled",
+        "mode",
+        "setting",
+    ),
 }
 KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled before
     "min": ("minimum", "minimal", "shortest", "least", "minim"),
@@ -65,7 +76,7 @@ KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled be
     "phone": ("telephone", "tel"),
     "center": ("centre",),
     "percent": ("percentage", "pct", "%"),
-    "picture": ("photo", "image", "photograph", "pic", "img"),
+    "picture": ("photo", "image", "photograph"),
     "url": ("link", "address", "href"),
     "people": ("person", "pax"),
     "number": ("no", "nr", "num", "qty", "quantity", "#"),
