@@ -155,9 +155,12 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).lower()
 
 
-def choice(*names: tuple[int, str]) -> Kind:
-    """Make the kind of a field whose values are the numbers in `names`, shown by their names."""
-    choices = tuple(Choice(number, name) for number, name in names)
+def choice(*names: tuple[int, str, *tuple[str, ...]]) -> Kind:
+    """Make the kind of a field whose values are the numbers in `names`, shown by their names.
+
+    What stands behind a name are its aliases: mappings know them, cells do not.
+    """
+    choices = tuple(Choice(number, name, tuple(aliases)) for number, name, *aliases in names)
     by_name = {plain(each.name): each.number for each in choices}
     by_number = {each.number: each.name for each in choices}
 

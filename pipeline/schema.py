@@ -101,6 +101,9 @@ class Field:
     archives: bool = False  # says yes where the record is put away
     title: str = ""  # what a report calls it, where its name in words would not do
     aliases: tuple[str, ...] = ()  # what other programs and people call the column
+    opposites: tuple[str, ...] = ()  # the same of columns that say No where this one says Yes
+    usual: str = ""  # what a new record takes where a file has no such column
+    counts_by: int = 0  # or the steps in which it counts up then
 
     @property
     def writable(self) -> bool:

@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "Show the whole story on an embedded sandbox: no account, no network.",
     "sandbox": "Serve a small copy of the service on this machine.",
     "template": "Write a blank workbook to fill in.",
+    "map": "Propose how a foreign file's columns become fields. Needs no account.",
     "check": "Say everything that is wrong with a file. Needs no account.",
     "plan": "Show what an import would do, cell by cell. Writes nothing to the account.",
     "import": "Write a file's rows into the account.",

@@ -40,23 +40,122 @@ MAP = Group("Place on the map", "3A6B8A", rare=True)
 LINKS = Group("Calendars and access systems", "5B5B5B", rare=True)
 LIST_CHANGES = Group("Changes to lists", "6A4C93", rare=True)
 
+
+def called(names: str) -> tuple[str, ...]:
+    """Return names that other programs and people use, parted by semicolons."""
+    return tuple(each.strip() for each in names.split(";"))
+
+
 RESOURCE_TYPE = choice(
-    (0, "None"),
-    (1, "MeetingRoom"),
-    (2, "HotDesk"),
-    (3, "PrivateOffice"),
-    (4, "EventSpace"),
-    (5, "Lab"),
-    (6, "Kitchen"),
-    (7, "TreatmentRoom"),
-    (9, "StorageUnit"),
-    (10, "Machine"),
-    (11, "DayPass"),
-    (12, "PhoneBooth"),
-    (99, "Other"),
+    (0, "None", *called("Uncategorised; Uncategorized; Unspecified; No category")),
+    (
+        1,
+        "MeetingRoom",
+        *called(
+            "Meeting; Meeting space; Conference; Conference room; Boardroom; Huddle; "
+            "Huddle room; Huddle space; Training room; Classroom; Seminar room; "
+            "Interview room; Workshop room; Breakout room; Syndicate room; Project "
+            "room; War room; Collaboration room; Video conference room; VC room"
+        ),
+    ),
+    (
+        2,
+        "HotDesk",
+        *called(
+            "Desk; Flex desk; Flexi desk; Flexible desk; Flex; Flex space; Shared "
+            "desk; Open desk; Hot seat; Hot desking; Hot desk area; Desk area; "
+            "Coworking; Coworking desk; Coworking seat; Coworking space; Coworking "
+            "area; Drop-in desk; Touchdown; Touchdown desk; Workstation; Open plan; "
+            "Open plan desk; Bench desk"
+        ),
+    ),
+    (
+        3,
+        "PrivateOffice",
+        *called(
+            "Office; Office suite; Office space; Suite; Private suite; Private room; "
+            "Team office; Team room; Team suite; Dedicated office; Dedicated suite; "
+            "Day office; Serviced office; Managed office; Executive office; Closed "
+            "office; Single office; Enclosed office"
+        ),
+    ),
+    (
+        4,
+        "EventSpace",
+        *called(
+            "Event; Event hall; Event room; Event venue; Events; Hall; Function room; "
+            "Function space; Auditorium; Ballroom; Banquet hall; Conference hall; "
+            "Lecture hall; Lecture theatre; Theatre; Theater; Roof terrace; Terrace; "
+            "Rooftop; Gallery; Exhibition space"
+        ),
+    ),
+    (5, "Lab", *called("Laboratory; Lab space; Lab bench; Wet lab; Dry lab; Research lab")),
+    (
+        6,
+        "Kitchen",
+        *called(
+            "Kitchenette; Commercial kitchen; Test kitchen; Teaching kitchen; Demo "
+            "kitchen; Prep kitchen; Dark kitchen; Ghost kitchen; Kitchen unit"
+        ),
+    ),
+    (
+        7,
+        "TreatmentRoom",
+        *called(
+            "Treatment; Therapy; Therapy room; Massage room; Consulting room; "
+            "Consultation room; Clinic room; Medical room; Wellness room; Counselling "
+            "room; Counseling room; Beauty room; Exam room"
+        ),
+    ),
+    (
+        9,
+        "StorageUnit",
+        *called(
+            "Storage; Storage room; Storage space; Storage locker; Store room; Self "
+            "storage; Locker; Storage cage; Warehouse"
+        ),
+    ),
+    (
+        10,
+        "Machine",
+        *called(
+            "Equipment; Machinery; Tool; Printer; 3D printer; Laser cutter; CNC; CNC "
+            "machine; Sewing machine"
+        ),
+    ),
+    (
+        11,
+        "DayPass",
+        *called(
+            "Day ticket; Daily pass; Pass; Visitor pass; Guest pass; Drop-in; Drop-in "
+            "pass; Day membership"
+        ),
+    ),
+    (
+        12,
+        "PhoneBooth",
+        *called(
+            "Phone box; Phone pod; Phone room; Phone cabin; Telephone booth; "
+            "Telephone box; Call booth; Call box; Call pod; Call room; Pod; Booth; "
+            "Quiet pod; Focus pod; Focus booth; Acoustic pod; Privacy booth; Privacy "
+            "pod; Silent booth; Video booth; Zoom booth; Solo booth"
+        ),
+    ),
+    (
+        99,
+        "Other",
+        *called(
+            "Miscellaneous; Misc; Various; Parking; Parking space; Parking bay; "
+            "Parking spot; Car park; Vehicle; Car; Bike; Bicycle"
+        ),
+    ),
 )
 NO_FEE, ABSOLUTE, PERCENTAGE = 0, 1, 2
-FEE_TYPE = choice((NO_FEE, "None"), (ABSOLUTE, "Absolute"), (PERCENTAGE, "Percentage"))
+FEE_TYPE = choice(
+    (NO_FEE, "None", *called("No fee; No charge; Free; No")),
+    (ABSOLUTE, "Absolute", *called("Fixed; Fixed amount; Fixed fee; Flat; Flat fee; Amount")),
+    (PERCENTAGE, "Percentage", *called("Percent; Pct; Share; Share of price")),
+)
 
 amenity = partial(Field, kind=FLAG, group=AMENITIES)
 minutes = partial(Field, kind=WHOLE, unit="minutes", least=0, range_filter=True)
@@ -80,6 +179,11 @@ FIELDS = (
         exact_filter=False,
         key=True,
         least=1,
+        aliases=called(
+            "Resource ID; Room ID; Space ID; Desk ID; Record ID; Asset ID; External "
+            "ID; Reference; Ref; Reference number; Code; Room code; Resource code; "
+            "Inventory number; Asset number; Asset tag; UUID; GUID"
+        ),
     ),
     # ---- basics
     Field(
@@ -90,6 +194,9 @@ FIELDS = (
         required=True,
         link="Business",
         least=1,
+        aliases=called(
+            "Location ID; Site ID; Building ID; Centre ID; Center ID; Venue ID; Branch ID"
+        ),
     ),
     Field(
         "BusinessName",
@@ -100,9 +207,27 @@ FIELDS = (
         on_update=False,
         names="BusinessId",
         title="Location",
+        aliases=called(
+            "Location name; Site; Site name; Building; Building name; Centre; Centre "
+            "name; Center; Center name; Venue; Venue name; Branch; Branch name; "
+            "Campus; Property; Property name; Premises; Hub; Club; Clubhouse; Office "
+            "location; Coworking space; Coworking location; Where; Address name; "
+            "Estate; Tower; Workspace location; Facility; Facility name"
+        ),
     ),
     Field(
-        "Name", TEXT, BASICS, "What people see when they book, such as Room Cedar.", required=True
+        "Name",
+        TEXT,
+        BASICS,
+        "What people see when they book, such as Room Cedar.",
+        required=True,
+        aliases=called(
+            "Room; Room name; Resource; Resource name; Space; Space name; Title; "
+            "Label; Display name; Desk; Desk name; Unit; Unit name; Workspace; "
+            "Meeting room; Room number; Office number; Desk number; Asset; Asset "
+            "name; Item; Listing; Bookable space; Called; Room label; Meeting room "
+            "name; Office name; Room title; Space title; Name of room"
+        ),
     ),
     Field(
         "SystemResourceType",
@@ -111,6 +236,11 @@ FIELDS = (
         "The built-in category. There is none for parking: use Other.",
         required=True,
         title="Category",
+        aliases=called(
+            "Type; Room type; Space type; Resource type; Room category; Kind; Kind of "
+            "space; Type of space; Workspace type; Asset type; Class; Use; Usage; "
+            "Function; Purpose"
+        ),
     ),
     Field(
         "ResourceTypeId",
@@ -120,6 +250,7 @@ FIELDS = (
         required=True,
         link="ResourceType",
         least=1,
+        aliases=called("Type ID; Rate card ID; Price group ID"),
     ),
     Field(
         "ResourceTypeName",
@@ -130,6 +261,15 @@ FIELDS = (
         on_update=False,
         names="ResourceTypeId",
         title="Type",
+        aliases=called(
+            "Type name; Rate card; Rate card name; Rate plan; Rate; Rate name; Rate "
+            "type; Rate code; Rate band; Rate group; Price group; Price band; Price "
+            "class; Price category; Price list; Price tier; Price type; Pricing; "
+            "Pricing tier; Tier; Product; Product type; Product name; Billing "
+            "category; Billing type; Subtype; Charge band; Tariff group; Tariff band; "
+            "Tariff name; Tariff type; Type of rate; Rates; Rate category; Price "
+            "level; Rate level; Price name"
+        ),
     ),
     Field(
         "DisplayOrder",
@@ -138,17 +278,51 @@ FIELDS = (
         "The place in lists, lowest first. Steps of 10 leave room for later.",
         required=True,
         range_filter=True,
+        aliases=called(
+            "Order; Sort order; Sort; Sorting; Sort position; Sort index; Position; "
+            "Sequence; Sequence number; Rank; Ranking; List order; List position; "
+            "Display position; Display sequence; Order in list; Index; Priority; "
+            "Listing order; Order number; Sort number; Sort key"
+        ),
+        counts_by=10,
     ),
     Field(
-        "GroupName", TEXT, BASICS, "A heading under which resources are listed, such as Floor 2."
+        "GroupName",
+        TEXT,
+        BASICS,
+        "A heading under which resources are listed, such as Floor 2.",
+        aliases=called(
+            "Group; Floor; Floor name; Floor number; Level; Storey; Story; Zone; "
+            "Area; Section; Wing; Room group; Neighbourhood; Neighborhood; Cluster; "
+            "Building area; Part of building; Block"
+        ),
     ),
-    Field("Description", TEXT, BASICS, "What visitors read about the resource. HTML is allowed."),
+    Field(
+        "Description",
+        TEXT,
+        BASICS,
+        "What visitors read about the resource. HTML is allowed.",
+        aliases=called(
+            "Blurb; Details; About; Long description; Full description; Public "
+            "description; Public text; Text; Summary; Copy; Marketing text; Marketing "
+            "copy; Web text; Website text; Web copy; Overview; Information; Listing "
+            "text; Short description; Brief description"
+        ),
+    ),
     # ---- capacity and visibility
     Field(
         "Visible",
         FLAG,
         CAPACITY,
         "Whether customers see and can book it. Blank on a new resource means hidden.",
+        aliases=called(
+            "Bookable online; Bookable; Can be booked; Published; Public; Online; "
+            "Show; Shown; Shown to customers; Visible to customers; Visible to "
+            "members; Visible online; Show online; Show on website; On website; "
+            "Available online; Listed; Live; Active; Enabled; Privacy; Book online; "
+            "Displayed; Customer facing"
+        ),
+        opposites=called("Hidden; Unlisted; Disabled; Inactive; Hidden from customers; Hide"),
     ),
     Field(
         "Allocation",
@@ -158,33 +332,107 @@ FIELDS = (
         least=0,
         range_filter=True,
         title="Capacity",
+        aliases=called(
+            "Seats; Seating; Seating capacity; Pax; Max pax; Occupancy; Max "
+            "occupancy; Max capacity; Places; Persons; Max persons; People; Max "
+            "people; Number of people; Number of seats; Seat count; Number of places; "
+            "Size (people); Headcount; Heads; Guests; Max guests; Attendees; Max "
+            "attendees; Participants; Max participants; Delegates; Max delegates; "
+            "Group size; Max group size; Workstations; Number of desks; Number of "
+            "workstations; Desk count; Covers; Holds; Fits; Max seats; Capacity "
+            "(people); Max number of people; Number of guests; Max number of guests; "
+            "Seats available; Max attendance; Accommodates; How many people"
+        ),
     ),
     Field(
         "AllowMultipleBookings",
         FLAG,
         CAPACITY,
         "Whether bookings may overlap, up to Allocation.",
+        aliases=called(
+            "Multiple bookings; Allow overlapping bookings; Overlapping bookings; "
+            "Bookings may overlap; Allow overlap; Simultaneous bookings; Parallel "
+            "bookings; Concurrent bookings; Double booking; Allow double booking; "
+            "Shared; Shared use; Shared booking; Multi-booking; Overlap allowed"
+        ),
     ),
     Field(
         "LimitVisitorsToAllocation",
         FLAG,
         CAPACITY,
         "Whether a booking may have no more visitors than Allocation.",
+        aliases=called(
+            "Limit visitors; Limit guests; Limit visitors to capacity; Limit guests "
+            "to capacity; Enforce capacity; Cap visitors"
+        ),
     ),
     Field(
-        "RequiresConfirmation", FLAG, CAPACITY, "Whether an administrator confirms each booking."
+        "RequiresConfirmation",
+        FLAG,
+        CAPACITY,
+        "Whether an administrator confirms each booking.",
+        aliases=called(
+            "Approval; Approval required; Approval needed; Needs approval; Requires "
+            "approval; Approval by reception; Admin approval; Manual approval; Must "
+            "be approved; Confirmation; Confirmation required; Needs confirmation; "
+            "Manual confirmation; Confirm bookings; Request only; On request; Booking "
+            "on request; Enquiry only; Requires permission; Moderated; Sign-off; "
+            "Needs sign-off; Approver needed"
+        ),
+        opposites=called(
+            "Instant booking; Book instantly; Instant confirmation; Auto approve; "
+            "Automatic approval; Auto confirm; Auto accept; Automatic confirmation; "
+            "Approved automatically"
+        ),
     ),
-    Field("HideInCalendar", FLAG, CAPACITY, "Whether it is left out of the calendar view."),
+    Field(
+        "HideInCalendar",
+        FLAG,
+        CAPACITY,
+        "Whether it is left out of the calendar view.",
+        aliases=called(
+            "Hide from calendar; Hidden in calendar; Hidden from calendar; Not in "
+            "calendar; Exclude from calendar"
+        ),
+        opposites=called(
+            "Show in calendar; Shown in calendar; In calendar; On calendar; Visible in calendar"
+        ),
+    ),
     Field(
         "Archived",
         FLAG,
         CAPACITY,
         "Whether it is put away: shown nowhere, not bookable.",
         archives=True,
+        aliases=called(
+            "Retired; Decommissioned; Discontinued; Obsolete; Out of service; "
+            "Withdrawn; Closed down"
+        ),
+        opposites=called("In use; In service"),
     ),
     # ---- booking limits
-    minutes("MinBookingLength", group=LIMITS, help="The shortest booking."),
-    minutes("MaxBookingLength", group=LIMITS, help="The longest booking."),
+    minutes(
+        "MinBookingLength",
+        group=LIMITS,
+        help="The shortest booking.",
+        aliases=called(
+            "Min booking; Min booking time; Minimum duration; Min booking duration; "
+            "Minimum stay; Minimum time; Minimum length; Minimum hire; Minimum hours; "
+            "Minimum minutes; Minimum slot; Shortest booking; Minimum; Minimum "
+            "meeting length; Minimum session; Minimum appointment"
+        ),
+    ),
+    minutes(
+        "MaxBookingLength",
+        group=LIMITS,
+        help="The longest booking.",
+        aliases=called(
+            "Max booking; Max booking time; Maximum duration; Max booking duration; "
+            "Maximum stay; Maximum time; Maximum length; Maximum hire; Maximum hours; "
+            "Maximum minutes; Maximum slot; Longest booking; Maximum; Maximum meeting "
+            "length; Maximum session; Maximum appointment"
+        ),
+    ),
     Field(
         "BookInAdvanceLimit",
         DECIMAL,
@@ -193,6 +441,15 @@ FIELDS = (
         unit="days (says the API)",
         least=0,
         range_filter=True,
+        aliases=called(
+            "Book in advance; Advance booking; Advance booking limit; Max advance "
+            "booking; Max advance; Booking window; Booking horizon; Days in advance; "
+            "Days ahead; Max days ahead; Max days in advance; Advance days; Book "
+            "ahead; Book ahead limit; Bookable in advance; How far ahead; Max lead "
+            "time; Booking opens; Latest date ahead; Advance window; Advance limit; "
+            "Can be booked ahead; Can be booked in advance; Furthest ahead; Max "
+            "booking window; Advance booking period; Advance period"
+        ),
     ),
     Field(
         "LateBookingLimit",
@@ -202,15 +459,55 @@ FIELDS = (
         unit="minutes (says the API)",
         least=0,
         range_filter=True,
+        aliases=called(
+            "Minimum notice; Booking notice; Notice; Notice period; Notice required; "
+            "Minimum booking notice; Short notice; Short notice limit; Last minute "
+            "limit; Lead time; Booking lead time; Minimum lead time; Cut-off; Booking "
+            "cut-off; Cut-off time; Booking deadline; Book by; Advance notice; "
+            "Minimum advance notice; Late booking; Latest booking; Minimum advance "
+            "booking; Notice needed; Latest notice; Notice before booking; Book "
+            "before; Reserve before"
+        ),
     ),
-    minutes("IntervalLimit", group=LIMITS, help="Time kept free between two bookings."),
-    minutes("NoReturnPolicy", group=LIMITS, help="Wait before the same person may book it again."),
+    minutes(
+        "IntervalLimit",
+        group=LIMITS,
+        help="Time kept free between two bookings.",
+        aliases=called(
+            "Interval; Buffer; Buffer time; Buffer between bookings; Booking buffer; "
+            "Turnaround; Turnaround time; Turnover time; Cleaning time; Cleaning "
+            "break; Cleaning buffer; Gap; Gap between bookings; Time between "
+            "bookings; Break between bookings; Interval between bookings; Minutes "
+            "between bookings; Changeover; Changeover time; Reset time; Preparation "
+            "time; Prep time; Padding; Gap after booking; Buffer after; Break; "
+            "Cleaning gap; Setup buffer; Rest period; Rest time; Cleaning interval; "
+            "Interval time"
+        ),
+    ),
+    minutes(
+        "NoReturnPolicy",
+        group=LIMITS,
+        help="Wait before the same person may book it again.",
+        aliases=called(
+            "No return; Cool-down; Cooling-off; Rebooking wait; Rebook after; Wait "
+            "before rebooking; Time before rebooking; Cool-down per person; Cool-down "
+            "per user; Rebooking interval; Rebooking limit"
+        ),
+    ),
     minutes(
         "NoReturnPolicyAllResources",
         group=LIMITS,
         help="Wait before the same person may book any resource.",
+        aliases=called(
+            "No return all resources; Cool-down all resources; Wait before booking any resource"
+        ),
     ),
-    minutes("NoReturnPolicyAllUsers", group=LIMITS, help="Wait before anybody may book it again."),
+    minutes(
+        "NoReturnPolicyAllUsers",
+        group=LIMITS,
+        help="Wait before anybody may book it again.",
+        aliases=called("No return all users; Cool-down all users; Wait before anybody rebooks"),
+    ),
     Field(
         "RepeatBookingQuantityLimit",
         WHOLE,
@@ -218,6 +515,12 @@ FIELDS = (
         "How many bookings a series may have.",
         least=0,
         range_filter=True,
+        aliases=called(
+            "Max repeats; Repeat limit; Repeats; Max repeat bookings; Max recurring "
+            "bookings; Max recurrences; Recurrence limit; Max occurrences; Series "
+            "limit; Max bookings in series; Number of repeats; Recurring bookings "
+            "limit; Recurring limit"
+        ),
     ),
     Field(
         "RepeatBookingPeriodLimitInMonths",
@@ -227,6 +530,12 @@ FIELDS = (
         unit="months",
         least=0,
         range_filter=True,
+        aliases=called(
+            "Repeat period; Max repeat period; Repeat months; Max repeat months; "
+            "Recurring months; Max recurring months; Recurrence period; Series "
+            "length; Max series length; Max months in series; Repeat for months; "
+            "Recurring period"
+        ),
     ),
     # ---- cancellation
     Field(
@@ -235,8 +544,23 @@ FIELDS = (
         CANCELLATION,
         "How a late cancellation is charged: a fixed amount, a share of the price, or not at all.",
         required=True,
+        aliases=called(
+            "Fee type; Fee kind; Kind of cancellation fee; Cancellation charge type; "
+            "Penalty type; Cancellation penalty type; Late fee type; Fee basis"
+        ),
+        usual="None",
     ),
-    Field("ChargeCancellationFee", FLAG, CANCELLATION, "Whether late cancellations cost a fee."),
+    Field(
+        "ChargeCancellationFee",
+        FLAG,
+        CANCELLATION,
+        "Whether late cancellations cost a fee.",
+        aliases=called(
+            "Charge for cancellation; Charge late cancellation; Charge for late "
+            "cancellation; Cancellation charged; Late cancellation charged; "
+            "Cancellation fee applies; Charge late fee; Cancellation chargeable"
+        ),
+    ),
     Field(
         "CancellationFeeAmount",
         DECIMAL,
@@ -245,6 +569,11 @@ FIELDS = (
         unit="the location's currency",
         least=0,
         range_filter=True,
+        aliases=called(
+            "Cancellation fee; Late cancellation fee; Late fee; Cancellation charge; "
+            "Late cancellation charge; Cancellation penalty; Penalty; Penalty amount; "
+            "Fee amount; Late fee amount; Cancellation cost"
+        ),
     ),
     Field(
         "CancellationFeePercentage",
@@ -255,11 +584,26 @@ FIELDS = (
         least=0,
         most=100,
         range_filter=True,
+        aliases=called(
+            "Cancellation percentage; Cancellation %; Fee percentage; Late "
+            "cancellation %; Late fee %; Penalty percentage; Percentage charged; "
+            "Cancellation charge %; Cancellation fee %; Late cancellation fee %; "
+            "Cancellation penalty %"
+        ),
     ),
     minutes(
         "LateCancellationLimit",
         group=CANCELLATION,
         help="How long before the start a cancellation counts as late.",
+        aliases=called(
+            "Cancellation notice; Cancellation notice period; Cancellation period; "
+            "Cancellation window; Cancellation deadline; Cancellation limit; "
+            "Cancellation cut-off; Cancellation lead time; Cancellation time; "
+            "Cancellation hours; Late cancellation; Late cancellation window; Late "
+            "cancellation period; Free cancellation; Free cancellation until; Free "
+            "cancellation period; Cancel until; Cancel by; Cancel before; "
+            "Cancellation terms"
+        ),
     ),
     Field(
         "CancellationFeeProductId",
@@ -268,6 +612,7 @@ FIELDS = (
         "The product that the fee is billed as, by number or name.",
         link="Product",
         least=1,
+        aliases=called("Cancellation product ID; Fee product ID"),
     ),
     Field(
         "CancellationFeeProductName",
@@ -277,24 +622,79 @@ FIELDS = (
         on_create=False,
         on_update=False,
         names="CancellationFeeProductId",
+        aliases=called(
+            "Cancellation product; Fee product; Penalty product; Late fee product; "
+            "Cancellation billed as; Fee billed as"
+        ),
     ),
     # ---- who may book
-    Field("OnlyForMembers", FLAG, ACCESS, "Only customers with a plan may book."),
-    Field("OnlyForContacts", FLAG, ACCESS, "Only customers without a plan may book."),
+    Field(
+        "OnlyForMembers",
+        FLAG,
+        ACCESS,
+        "Only customers with a plan may book.",
+        aliases=called(
+            "Members only; Only members; Member exclusive; Restricted to members; "
+            "Membership required; Requires membership; Plan holders only; Limited to "
+            "members"
+        ),
+        opposites=called(
+            "Open to non-members; Open to public; Non-members may book; Open to "
+            "externals; External bookings; Public bookings"
+        ),
+    ),
+    Field(
+        "OnlyForContacts",
+        FLAG,
+        ACCESS,
+        "Only customers without a plan may book.",
+        aliases=called(
+            "Non-members only; Only non-members; Contacts only; Only contacts; "
+            "Externals only; Guests only; Public only"
+        ),
+    ),
     Field(
         "OnlyForInvoicingBusiness",
         FLAG,
         ACCESS,
         "Only customers who are invoiced by this location may book.",
+        aliases=called(
+            "This location only; Own location only; Home location only; Local "
+            "customers only; Local members only; Local only; Home site only; Billed "
+            "here only"
+        ),
     ),
     linked(
-        "Tariffs", link="Tariff", help="Plan restriction: only customers on these plans may book."
+        "Tariffs",
+        link="Tariff",
+        help="Plan restriction: only customers on these plans may book.",
+        aliases=called(
+            "Plans; Plan; Plan restriction; Plan restrictions; Allowed plans; "
+            "Eligible plans; Restricted to plans; Plans allowed; Plans that may book; "
+            "Membership plans; Memberships; Membership; Membership level; Membership "
+            "restriction; Membership types"
+        ),
     ),
-    linked("Teams", link="Team", help="Only members of these teams may book."),
+    linked(
+        "Teams",
+        link="Team",
+        help="Only members of these teams may book.",
+        aliases=called(
+            "Team; Team restriction; Team restrictions; Allowed teams; Eligible "
+            "teams; Restricted to teams; Teams allowed; Teams that may book; "
+            "Companies allowed; Allowed companies"
+        ),
+    ),
     linked(
         "LinkedResources",
         link="Resource",
         help="Resources that are blocked while this one is booked.",
+        aliases=called(
+            "Linked rooms; Linked spaces; Linked to; Linked with; Also blocks; "
+            "Blocks; Blocked rooms; Connected rooms; Combined rooms; Combination "
+            "rooms; Combines with; Combined with; Made up of; Consists of; Child "
+            "rooms; Child resources; Sub-rooms"
+        ),
     ),
     # ---- opening times
     Field(
@@ -304,49 +704,273 @@ FIELDS = (
         "When it can be booked, such as Mon-Fri 09:00-18:00; Sat 10:00-14:00. Blank means always.",
         on_read=False,
         exact_filter=False,
+        aliases=called(
+            "Opening hours; Opening times; Open hours; Hours; Open; Hours of "
+            "operation; Operating hours; Business hours; Availability; Available "
+            "hours; Available times; Access hours; Hours of access; Bookable hours; "
+            "Bookable times; Booking hours; Booking times; Weekly hours; Schedule; "
+            "Timetable; Times; Slots; When available; Days and hours"
+        ),
     ),
     linked(
         "BookingAvailabilityExceptions",
         group=TIMES,
         link="BookingAvailabilityException",
         help="Closed days and other exceptions.",
+        aliases=called(
+            "Closures; Closed days; Closed dates; Closing days; Holidays; Bank "
+            "holidays; Public holidays; Exceptions; Blackout dates; Availability "
+            "exceptions"
+        ),
     ),
-    Field("Shifts", TEXT, TIMES, "Shifts, as the JSON text that the service uses."),
+    Field(
+        "Shifts",
+        TEXT,
+        TIMES,
+        "Shifts, as the JSON text that the service uses.",
+        aliases=called("Shift plan; Shift pattern; Shift schedule; Rota"),
+    ),
     # ---- amenities
-    amenity("AirConditioning", help="Has air conditioning."),
-    amenity("Catering", help="Catering can be ordered."),
-    amenity("CCTV", help="Is covered by cameras."),
-    amenity("ConferencePhone", help="Has a conference phone."),
-    amenity("DesktopMonitor", help="Has a desktop monitor."),
-    amenity("DisplayScreen", help="Has a display screen."),
-    amenity("Drinks", help="Drinks are at hand."),
-    amenity("DualDisplayScreen", help="Has two display screens."),
-    amenity("FlipChart", help="Has a flip chart."),
-    amenity("Heating", help="Has heating."),
-    amenity("Internet", help="Has internet access."),
-    amenity("LargeDisplay", help="Has a large display."),
-    amenity("NaturalLight", help="Has daylight."),
-    amenity("PaSystem", title="PA system", help="Has loudspeakers for addressing a room."),
-    amenity("PrivacyScreen", help="Has a privacy screen."),
-    amenity("Projector", help="Has a projector."),
-    amenity("QuietZone", help="Lies in a quiet zone."),
-    amenity("SecureStorage", help="Has storage that can be locked."),
-    amenity("SecurityLock", help="Has a security lock."),
-    amenity("Soundproof", help="Is soundproof."),
-    amenity("StandardPhone", help="Has an ordinary phone."),
-    amenity("StandingDesk", help="Has a standing desk."),
-    amenity("TeaAndCoffee", help="Tea and coffee are at hand."),
-    amenity("VideoConferencing", help="Has video conferencing equipment."),
-    amenity("VoiceRecorder", help="Has a voice recorder."),
-    amenity("WhiteBoard", title="Whiteboard", help="Has a whiteboard."),
-    amenity("WirelessCharger", help="Has a wireless charger."),
-    amenity("WirelessPresentation", help="Can show a laptop's screen without a cable."),
+    amenity(
+        "AirConditioning",
+        help="Has air conditioning.",
+        aliases=called(
+            "Aircon; AC; Air-conditioned; Air conditioner; Air cooling; Climate "
+            "control; Cooling; HVAC"
+        ),
+    ),
+    amenity(
+        "Catering",
+        help="Catering can be ordered.",
+        aliases=called(
+            "Food; Food service; Food and drink; Food and beverage; F&B; Lunch; "
+            "Meals; Buffet; Catered"
+        ),
+    ),
+    amenity(
+        "CCTV",
+        help="Is covered by cameras.",
+        aliases=called(
+            "Cameras; Security cameras; Surveillance; Surveillance cameras; Video "
+            "surveillance; Camera surveillance"
+        ),
+    ),
+    amenity(
+        "ConferencePhone",
+        help="Has a conference phone.",
+        aliases=called(
+            "Conf phone; Conference call phone; Conference telephone; Conference "
+            "calling; Speakerphone; Spider phone; Audio conferencing; Polycom"
+        ),
+    ),
+    amenity(
+        "DesktopMonitor",
+        help="Has a desktop monitor.",
+        aliases=called(
+            "Monitor; Desk monitor; External monitor; External screen; Desktop "
+            "screen; Desk screen; Computer monitor; PC monitor; Extra monitor"
+        ),
+    ),
+    amenity(
+        "DisplayScreen",
+        help="Has a display screen.",
+        aliases=called(
+            "Screen; Display; TV; TV screen; Television; Presentation screen; Flat "
+            "screen; LCD; LCD screen; LED screen; Smart TV; Wall screen; HDMI screen; "
+            "Presentation display"
+        ),
+    ),
+    amenity(
+        "Drinks",
+        help="Drinks are at hand.",
+        aliases=called(
+            "Beverages; Soft drinks; Cold drinks; Free drinks; Water; Drinking water; Bar; Minibar"
+        ),
+    ),
+    amenity(
+        "DualDisplayScreen",
+        help="Has two display screens.",
+        aliases=called(
+            "Dual screen; Dual display; Dual monitor; Dual TV; Two screens; Twin "
+            "screens; Double screen; Two displays; Two monitors"
+        ),
+    ),
+    amenity(
+        "FlipChart",
+        help="Has a flip chart.",
+        aliases=called("Flip pad; Flipover; Paper easel; Easel"),
+    ),
+    amenity(
+        "Heating",
+        help="Has heating.",
+        aliases=called("Heater; Heated; Radiator; Central heating; Underfloor heating"),
+    ),
+    amenity(
+        "Internet",
+        help="Has internet access.",
+        aliases=called(
+            "Wi-Fi; WLAN; LAN; Ethernet; Network; Broadband; Internet access; "
+            "Internet connection; Wireless internet; Wired internet; Wi-Fi access; "
+            "Free Wi-Fi; High-speed internet; Fast internet; Fibre; Wireless; "
+            "Wireless LAN"
+        ),
+    ),
+    amenity(
+        "LargeDisplay",
+        help="Has a large display.",
+        aliases=called(
+            "Large screen; Large TV; Large monitor; Large format display; Big screen; "
+            "Big TV; Big display; HDTV; Video wall; LED wall; Wide screen; Cinema "
+            "screen; Giant screen"
+        ),
+    ),
+    amenity(
+        "NaturalLight",
+        help="Has daylight.",
+        aliases=called(
+            "Daylight; Natural daylight; Natural lighting; Window; Outside window; "
+            "External window; Sunlight"
+        ),
+    ),
+    amenity(
+        "PaSystem",
+        title="PA system",
+        help="Has loudspeakers for addressing a room.",
+        aliases=called(
+            "PA; Public address; Public address system; Sound system; Audio system; "
+            "Loudspeaker; Speakers; Microphone; Mic; Audio; Sound; PA and microphone; "
+            "Amplification"
+        ),
+    ),
+    amenity(
+        "PrivacyScreen",
+        help="Has a privacy screen.",
+        aliases=called(
+            "Privacy panel; Privacy film; Privacy glass; Frosted glass; Desk divider; "
+            "Desk partition; Partition; Divider; Screen divider"
+        ),
+    ),
+    amenity(
+        "Projector",
+        help="Has a projector.",
+        aliases=called(
+            "Beamer; Data projector; LCD projector; Video projector; Overhead projector; Projection"
+        ),
+    ),
+    amenity(
+        "QuietZone",
+        help="Lies in a quiet zone.",
+        aliases=called("Quiet; Quiet area; Quiet space; Silent; Silent area; Silent zone; Silence"),
+    ),
+    amenity(
+        "SecureStorage",
+        help="Has storage that can be locked.",
+        aliases=called(
+            "Storage; Locker; Secure locker; Lockable storage; Lockable cabinet; "
+            "Lockable cupboard; Lockable drawer; Storage cabinet; Pedestal; Safe"
+        ),
+    ),
+    amenity(
+        "SecurityLock",
+        help="Has a security lock.",
+        aliases=called(
+            "Lock; Lockable; Lockable door; Locking door; Door lock; Smart lock; "
+            "Electronic lock; Secure lock; Keypad; Key card; Keyless entry; Secured "
+            "door"
+        ),
+    ),
+    amenity(
+        "Soundproof",
+        help="Is soundproof.",
+        aliases=called(
+            "Soundproofed; Soundproofing; Sound insulation; Sound insulated; Sound "
+            "isolation; Noise insulation; Acoustic; Acoustics; Acoustic treatment; "
+            "Acoustic panels; Acoustically treated; Noise-proof"
+        ),
+    ),
+    amenity(
+        "StandardPhone",
+        help="Has an ordinary phone.",
+        aliases=called(
+            "Phone; Telephone; Desk phone; Landline; Phone line; Fixed phone; Fixed "
+            "line; Handset; VoIP phone"
+        ),
+    ),
+    amenity(
+        "StandingDesk",
+        help="Has a standing desk.",
+        aliases=called(
+            "Sit-stand; Sit-stand desk; Stand-up desk; Height adjustable; Height "
+            "adjustable desk; Adjustable desk; Electric desk; Rising desk"
+        ),
+    ),
+    amenity(
+        "TeaAndCoffee",
+        help="Tea and coffee are at hand.",
+        aliases=called(
+            "Coffee; Tea; Hot drinks; Coffee machine; Coffee maker; Coffee point; Tea "
+            "point; Tea and coffee making; Kettle; Espresso machine"
+        ),
+    ),
+    amenity(
+        "VideoConferencing",
+        help="Has video conferencing equipment.",
+        aliases=called(
+            "Video conf; Video conference; VC; VC kit; VC equipment; Video "
+            "conferencing equipment; Video conferencing system; Video call; Video "
+            "calling; Video meeting; Conferencing; Conference system; Conference "
+            "camera; Webcam; Zoom room"
+        ),
+    ),
+    amenity(
+        "VoiceRecorder",
+        help="Has a voice recorder.",
+        aliases=called(
+            "Voice recording; Recorder; Recording; Audio recorder; Audio recording; "
+            "Sound recorder; Recording equipment; Dictaphone"
+        ),
+    ),
+    amenity(
+        "WhiteBoard",
+        title="Whiteboard",
+        help="Has a whiteboard.",
+        aliases=called(
+            "Dry-wipe board; Dry wipe; Dry erase; Dry erase board; Dry erase wall; "
+            "Marker board; Writing wall; Writing board; Writable wall; Whiteboard "
+            "wall; Interactive whiteboard"
+        ),
+    ),
+    amenity(
+        "WirelessCharger",
+        help="Has a wireless charger.",
+        aliases=called(
+            "Wireless charging; Wireless charging pad; Qi charger; Qi charging; "
+            "Induction charger; Inductive charging; Phone charger; Charging pad"
+        ),
+    ),
+    amenity(
+        "WirelessPresentation",
+        help="Can show a laptop's screen without a cable.",
+        aliases=called(
+            "Wireless presenting; Wireless screen sharing; Wireless casting; Wireless "
+            "display; Wireless HDMI; Screen sharing; Screen mirroring; Screen "
+            "casting; Casting; Screencast; AirPlay; Chromecast; Miracast; ClickShare; "
+            "Barco; Apple TV; Wireless screen share; Wireless sharing; Wireless "
+            "presentation system"
+        ),
+    ),
     # ---- picture and e-mail
     Field(
         "NewPictureUrl",
         ADDRESS,
         PICTURE,
         "A public address from which the service takes a new picture (at most 10 MB).",
+        aliases=called(
+            "Picture; Picture URL; Picture link; Picture address; Image; Image URL; "
+            "Image link; Image address; Main image; Cover image; Hero image; Photo; "
+            "Photo URL; Photo link; Photo address; Main photo; Cover photo; "
+            "Thumbnail; Thumbnail URL"
+        ),
     ),
     Field("ClearPictureFile", FLAG, PICTURE, "Yes removes the present picture."),
     read_only("PictureFileName", TEXT, group=PICTURE, help="The present picture's file name."),
@@ -355,6 +979,12 @@ FIELDS = (
         TEXT,
         PICTURE,
         "Text or HTML added to the e-mail that confirms a booking.",
+        aliases=called(
+            "Confirmation email; Confirmation email text; Email confirmation; "
+            "Confirmation text; Confirmation message; Confirmation note; Booking "
+            "confirmation text; Booking confirmation email; Booking confirmation "
+            "message; Email text; Booking instructions"
+        ),
     ),
     # ---- place on the map
     Field(
@@ -367,6 +997,7 @@ FIELDS = (
         most=90,
         unset=0.0,
         range_filter=True,
+        aliases=called("Lat; GPS latitude; GPS lat; Geo lat; Map latitude"),
     ),
     Field(
         "Longitude",
@@ -378,17 +1009,67 @@ FIELDS = (
         most=180,
         unset=0.0,
         range_filter=True,
+        aliases=called(
+            "Long; Lng; Lon; GPS longitude; GPS lng; GPS lon; Geo lng; Geo lon; Map longitude"
+        ),
     ),
     # ---- calendars and access systems
-    Field("GoogleCalendarId", TEXT, LINKS, "The Google calendar that is kept in step."),
-    Field("Office365CalendarId", TEXT, LINKS, "The Office 365 calendar that is kept in step."),
-    Field("KisiGroupId", TEXT, LINKS, "The Kisi group that opens its door."),
-    Field("AccessControlGroupId", TEXT, LINKS, "The access control group that opens its door."),
+    Field(
+        "GoogleCalendarId",
+        TEXT,
+        LINKS,
+        "The Google calendar that is kept in step.",
+        aliases=called(
+            "Google calendar; GCal; Google cal; GCal ID; Google calendar address; "
+            "Google calendar email"
+        ),
+    ),
+    Field(
+        "Office365CalendarId",
+        TEXT,
+        LINKS,
+        "The Office 365 calendar that is kept in step.",
+        aliases=called(
+            "Office 365 calendar; O365 calendar; M365 calendar; Microsoft 365 "
+            "calendar; Microsoft calendar; Outlook calendar; Outlook calendar ID; "
+            "Outlook mailbox; Exchange calendar; Exchange mailbox; Room mailbox; "
+            "Calendar mailbox"
+        ),
+    ),
+    Field(
+        "KisiGroupId",
+        TEXT,
+        LINKS,
+        "The Kisi group that opens its door.",
+        aliases=called("Kisi; Kisi group; Kisi ID; Kisi door"),
+    ),
+    Field(
+        "AccessControlGroupId",
+        TEXT,
+        LINKS,
+        "The access control group that opens its door.",
+        aliases=called(
+            "Access control; Access control group; Access group; Access group ID; "
+            "Door group; Door access; Door access group; Lock group"
+        ),
+    ),
     read_only(
         "AccessControlGroupIds", TEXT, group=LINKS, help="All access control groups, as text."
     ),
-    Field("UseSharedZoomAccount", FLAG, LINKS, "Whether meetings use the location's Zoom account."),
-    Field("ZoomUserId", TEXT, LINKS, "The Zoom user who hosts meetings otherwise."),
+    Field(
+        "UseSharedZoomAccount",
+        FLAG,
+        LINKS,
+        "Whether meetings use the location's Zoom account.",
+        aliases=called("Shared Zoom account; Shared Zoom; Use shared Zoom; Common Zoom account"),
+    ),
+    Field(
+        "ZoomUserId",
+        TEXT,
+        LINKS,
+        "The Zoom user who hosts meetings otherwise.",
+        aliases=called("Zoom user; Zoom host; Zoom account; Zoom ID; Zoom email; Zoom host ID"),
+    ),
     Field("ZoomAccessToken", TEXT, LINKS, "Kept as it is, never shown.", secret=True),
     Field("ZoomRefreshToken", TEXT, LINKS, "Kept as it is, never shown.", secret=True),
     Field(
@@ -397,6 +1078,11 @@ FIELDS = (
         LINKS,
         "When it was last cleaned.",
         range_filter=True,
+        aliases=called(
+            "Last cleaned; Last cleaning; Last clean; Last deep clean; Cleaned; "
+            "Cleaned on; Cleaned at; Date cleaned; Cleaning date; Date of last clean; "
+            "Last sanitised; Sanitised; Last sanitized; Date of last cleaning"
+        ),
     ),
     Field(
         "LinkedResourceIds",
@@ -406,10 +1092,34 @@ FIELDS = (
         view_of="LinkedResources",
     ),
     # ---- changes to lists
-    list_change("AddedTariffs", adds_to="Tariffs", link="Tariff", help="Plans to add."),
-    list_change("RemovedTariffs", takes_from="Tariffs", link="Tariff", help="Plans to take away."),
-    list_change("AddedTeams", adds_to="Teams", link="Team", help="Teams to add."),
-    list_change("RemovedTeams", takes_from="Teams", link="Team", help="Teams to take away."),
+    list_change(
+        "AddedTariffs",
+        adds_to="Tariffs",
+        link="Tariff",
+        help="Plans to add.",
+        aliases=called("Add plans; Plans to add"),
+    ),
+    list_change(
+        "RemovedTariffs",
+        takes_from="Tariffs",
+        link="Tariff",
+        help="Plans to take away.",
+        aliases=called("Remove plans; Plans to remove"),
+    ),
+    list_change(
+        "AddedTeams",
+        adds_to="Teams",
+        link="Team",
+        help="Teams to add.",
+        aliases=called("Add teams; Teams to add"),
+    ),
+    list_change(
+        "RemovedTeams",
+        takes_from="Teams",
+        link="Team",
+        help="Teams to take away.",
+        aliases=called("Remove teams; Teams to remove"),
+    ),
     list_change(
         "AddedLinkedResources", adds_to="LinkedResources", link="Resource", help="Resources to add."
     ),

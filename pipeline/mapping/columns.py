@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.entities import ENTITIES
-from pipeline.kinds import plain
 from pipeline.mapping.near import nearest
 from pipeline.mapping.profile import Profile, Rule
+from pipeline.mapping.words import key
 from pipeline.rows import ACTION_COLUMN, RESULT_COLUMNS
 from pipeline.sheets.read import Column, Sheet
 
@@ -52,14 +52,14 @@ def find_columns(profile: Profile, sheet: Sheet) -> Columns:
     conditions = [_find(own, each.column) for each in profile.leave_out]
     used = [each for found in of_fields.values() for each in found]
     used += [each for each in (action, source_id, *conditions) if each is not None]
-    taken = {plain(each.text) for each in used}
-    ignored = {plain(each) for each in profile.ignored}
+    taken = {key(each.text) for each in used}
+    ignored = {key(each) for each in profile.ignored}
     return Columns(
         own=own,
         of_fields=of_fields,
         missing=_missing(profile, of_fields, source_id, conditions),
         doubled=_doubled(own, taken),
-        homeless=tuple(each for each in own if plain(each.text) not in taken | ignored),
+        homeless=tuple(each for each in own if key(each.text) not in taken | ignored),
         results=results,
         action=action,
         source_id=source_id,
@@ -67,8 +67,8 @@ def find_columns(profile: Profile, sheet: Sheet) -> Columns:
 
 
 def _find(columns: Sequence[Column], header: str) -> Column | None:
-    wanted = plain(header)
-    return next((each for each in columns if plain(each.text) == wanted), None)
+    wanted = key(header)
+    return next((each for each in columns if key(each.text) == wanted), None)
 
 
 def _columns(rule: Rule, own: Sequence[Column]) -> tuple[Column, ...]:
@@ -99,8 +99,8 @@ def _missing(
 def _doubled(own: Sequence[Column], taken: set[str]) -> dict[str, tuple[Column, ...]]:
     found: dict[str, list[Column]] = {}
     for each in own:
-        if plain(each.text) in taken:
-            found.setdefault(plain(each.text), []).append(each)
+        if key(each.text) in taken:
+            found.setdefault(key(each.text), []).append(each)
     return {same[0].text: tuple(same) for same in found.values() if len(same) > 1}
 
 
@@ -113,8 +113,8 @@ def _added(profile: Profile, sheet: Sheet) -> dict[str, int]:
     last = sheet.columns[-len(names) :]
     if tuple(each.text for each in last) != names or len(sheet.columns) == len(names):
         return {}
-    before = {plain(each.text) for each in sheet.columns[: -len(names)]}
-    needed = [each for each in names if _names(profile, each) and plain(each) not in before]
+    before = {key(each.text) for each in sheet.columns[: -len(names)]}
+    needed = [each for each in names if _names(profile, each) and key(each) not in before]
     return {} if needed else {each.text: each.number for each in last}
 
 
@@ -123,4 +123,4 @@ def _names(profile: Profile, header: str) -> bool:
     rules = profile.fields.values()
     named = [name for rule in rules for name in (*rule.columns, *rule.either)]
     named += [profile.source_id, *profile.ignored, *(each.column for each in profile.leave_out)]
-    return plain(header) in {plain(each) for each in named if each}
+    return key(header) in {key(each) for each in named if each}

@@ -9,8 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import WorkbookError
 from pipeline.schema import Cell
 from pipeline.sheets.grid import Column, Sheet, make_sheet
+from pipeline.sheets.guess import guess_header
 from pipeline.sheets.hazards import ErrorCell, Uncalculated
 from pipeline.sheets.recognise import recognise
 from pipeline.sheets.text import TextFile, open_text
@@ -33,6 +35,20 @@ class Book:
         """
         name = self.source.choose(wanted, default)
         return make_sheet(self.path, name, self.source.grid(name, known), known)
+
+    def guess(self, *, wanted: str | None, default: str, known: Collection[str]) -> Sheet:
+        """Read a foreign sheet; its header is found by names it may have, else by its looks.
+
+        Raises WorkbookError when there is no such sheet, or nothing on it that is like a header.
+        """
+        name = self.source.choose(wanted, default)
+        header = guess_header(self.source.grid(name, known).rows, known)
+        if header is None:
+            raise WorkbookError(
+                f"{self.path.name}: sheet {name} has no row that is like a header: names of columns"
+                " beside each other, and rows below them. Write one above the rows."
+            )
+        return self.sheet(wanted=wanted, default=default, known=header)
 
     def optional(self, name: str, known: Collection[str]) -> Sheet | None:
         """Read a second sheet; None when there is none or it is empty."""
