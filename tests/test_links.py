@@ -504,7 +504,7 @@ def test_a_name_wrong_in_many_rows_is_said_once(shell, sandbox, sheet, tmp_path)
         "you mean 'Meeting Room' (1410020001), 'Meeting Room' (1415398301)? "
         "To create it, add --create-missing types.",
         "Resources row 43, column ResourceTypeName: 'Meting Room' is no type of this account. Did "
-        "you mean 'Meeting Room' (1410020101)?",
+        "you mean 'Meeting Room' (1410020101)? To create it, add --create-missing types.",
         "Resources row 44, column ResourceTypeName: 'Meeting Room' is the name of 2 types: "
         "'Meeting Room' (1410020001), 'Meeting Room' (1415398301) (2 rows, first: row 44). Write "
         "the id instead.",
