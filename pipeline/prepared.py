@@ -71,7 +71,7 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     content = path.read_bytes()
     read = book.sheet(wanted=reading.sheet, default=entity.sheet, known=known_names(entity))
     header = read_header(read, entity, unknown=reading.unknown_columns)
-    checked = check_cells(read, header, entity)
+    checked = check_cells(read, header, entity, decimal_comma=reading.decimal_comma)
     rows, problems = list(checked.rows), [*header.problems, *checked.problems]
     for child in entity.children:
         second = book.optional(child.field, child_names(entity, child))

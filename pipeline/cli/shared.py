@@ -62,6 +62,11 @@ def file_options(function: Function) -> Function:
             show_default=True,
             help="What to do about columns nobody knows.",
         ),
+        click.option(
+            "--decimal-comma",
+            is_flag=True,
+            help="Read texts such as 12,5 and 1.234,5 as numbers.",
+        ),
     )
     for option in reversed(options):
         function = option(function)
