@@ -18,6 +18,7 @@ with warnings.catch_warnings():
     import pandera.pandas as pa
 
 from pipeline.header import Header
+from pipeline.kinds import NUMBER_KINDS, with_point
 from pipeline.mapping.near import suggestion
 from pipeline.mapping.values import Unread
 from pipeline.problems import Problem, problem
@@ -45,10 +46,15 @@ class _Parsed:
     refused: Mapping[int, Unreadable]
 
 
-def check_cells(sheet: Sheet, header: Header, entity: Entity) -> Checked:
-    """Read every known column of `sheet` and check it; never raises for what a cell holds."""
+def check_cells(
+    sheet: Sheet, header: Header, entity: Entity, *, decimal_comma: bool = False
+) -> Checked:
+    """Read every known column of `sheet` and check it; never raises for what a cell holds.
+
+    With `decimal_comma` texts such as 1.234,5 are numbers in columns of numbers.
+    """
     parsed = [
-        _parse(number, sheet.cells[number], entity.by_name[name])
+        _parse(number, sheet.cells[number], entity.by_name[name], decimal_comma=decimal_comma)
         for name, number in header.fields.items()
         if entity.by_name[name].in_sheet
     ]
@@ -75,7 +81,10 @@ def _row(number: int, action: Action, values: Mapping[str, Value], bad: frozense
     return Row(number, action, sound, bad, kept)
 
 
-def _parse(number: int, cells: pd.Series[Any], field: Field) -> _Parsed:
+def _parse(
+    number: int, cells: pd.Series[Any], field: Field, *, decimal_comma: bool = False
+) -> _Parsed:
+    comma = decimal_comma and field.kind.name in NUMBER_KINDS
     seen: dict[object, Value | Unreadable] = {}
     values: list[Value] = []
     refused: dict[int, Unreadable] = {}
@@ -85,7 +94,7 @@ def _parse(number: int, cells: pd.Series[Any], field: Field) -> _Parsed:
             continue
         memo = (type(cell), cell)  # 1, 1.0 and True are equal, but not the same cell
         if memo not in seen:
-            seen[memo] = read_cell(cell, field)
+            seen[memo] = read_cell(cell, field, comma=comma)
         value = seen[memo]
         if isinstance(value, Unreadable):
             refused[row] = value
@@ -93,8 +102,11 @@ def _parse(number: int, cells: pd.Series[Any], field: Field) -> _Parsed:
     return _Parsed(field, number, pd.Series(values, index=cells.index, dtype=object), refused)
 
 
-def read_cell(cell: Cell, field: Field) -> Value | Unreadable:
-    """Read one filled cell; a verdict instead of a value says why it cannot be read."""
+def read_cell(cell: Cell, field: Field, *, comma: bool = False) -> Value | Unreadable:
+    """Read one filled cell; a verdict instead of a value says why it cannot be read.
+
+    With `comma` a text is a number with a decimal comma.
+    """
     if (broken := _broken(cell)) is not None:
         return broken
     if is_clear(cell):
@@ -102,7 +114,7 @@ def read_cell(cell: Cell, field: Field) -> Value | Unreadable:
     if is_kept(cell):
         return KEPT
     try:
-        return field.kind.read(cell)
+        return field.kind.read(with_point(cell) if comma and isinstance(cell, str) else cell)
     except Unreadable as verdict:
         return verdict
 

@@ -17,12 +17,16 @@ from urllib.parse import urlsplit
 
 from pipeline.schema import Cell, Choice, Kind, Unreadable, Value
 
+NUMBER_KINDS = {"whole", "decimal"}
 LIST_KINDS = {"ids", "time slots"}  # of fields that rows of a listing do not carry
 MAX_EXACT_NUMBER = 10**15  # a number cell of a workbook keeps 15 digits
 MAX_WHOLE = 2**63 - 1  # the API's ids are 64-bit
 
 WHOLE_TEXT = re.compile(r"[+-]?\d+(\.0*)?")
 DECIMAL_TEXT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# Digits in groups of three stand for thousands: 1.234 is 1234 where a comma begins the decimals.
+THOUSANDS_TEXT = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+COMMA_TEXT = re.compile(r"([+-]?)(\d{1,3}(?:[.\s'\u2019]\d{3})+|\d*)(?:,(\d*))?")
 YES_NO = {
     **dict.fromkeys(("true", "yes", "y", "1", "x"), True),
     **dict.fromkeys(("false", "no", "n", "0"), False),
@@ -77,6 +81,22 @@ ADDRESS = Kind("address", "an http or https address", _read_address, _show_text,
 # ---- numbers
 
 
+def with_point(text: str) -> str:
+    """Write a number with a decimal comma, such as 1.234,5, with a point; other texts stay.
+
+    Raises Unreadable for a number that has a point already, such as 12.5: nobody can tell whether
+    it is a slip or a thousand.
+    """
+    trimmed = text.strip()
+    found = COMMA_TEXT.fullmatch(trimmed)
+    if found and (found[2] or found[3]):
+        whole = re.sub(r"\D", "", found[2]) or "0"
+        return f"{found[1]}{whole}.{found[3]}" if found[3] else f"{found[1]}{whole}"
+    if DECIMAL_TEXT.fullmatch(trimmed):
+        raise Unreadable("decimal_point", example=trimmed.replace(".", ","))
+    return text
+
+
 def _read_whole(cell: Cell) -> int:
     if isinstance(cell, str) and WHOLE_TEXT.fullmatch(cell.strip()):
         whole = int(cell.strip().partition(".")[0])
@@ -85,6 +105,8 @@ def _read_whole(cell: Cell) -> int:
             raise Unreadable("inexact_number")
         whole = int(cell)
     else:
+        if isinstance(cell, str) and THOUSANDS_TEXT.fullmatch(cell.strip()):
+            raise Unreadable("thousands", example=cell.strip().replace(".", ""))
         raise Unreadable("not_whole", example=_whole_example(cell))
     if abs(whole) > MAX_WHOLE:
         raise Unreadable("too_long_number")
@@ -113,8 +135,8 @@ def _read_decimal(cell: Cell) -> float | int:
         number = float(cell)
     else:
         text = str(cell).strip()
-        code = "decimal_comma" if re.fullmatch(r"[+-]?\d+,\d+", text) else "not_decimal"
-        raise Unreadable(code, example=text.replace(",", "."))
+        code = "decimal_comma" if re.fullmatch(r"[+-]?[\d.]*\d,\d+", text) else "not_decimal"
+        raise Unreadable(code, example=text.replace(".", "").replace(",", "."))
     if not math.isfinite(number):
         raise Unreadable("not_decimal", example="12.5")
     return int(number) if number.is_integer() else number

@@ -128,7 +128,7 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     source, laid = sheet_of(book, entity, reading)
     read = laid.sheet if laid else source
     header = read_header(read, entity, unknown="ignore" if laid else reading.unknown_columns)
-    checked = check_cells(read, header, entity)
+    checked = check_cells(read, header, entity, decimal_comma=reading.decimal_comma)
     rows, problems = list(checked.rows), [*header.problems, *checked.problems]
     if laid:
         rows, problems = laid.completed(rows), [*laid.problems, *problems]

@@ -35,7 +35,18 @@ CATALOGUE: dict[str, Entry] = {
         "{value} is not a whole number.", "Write it without decimals, such as {example}."
     ),
     "not_decimal": Entry("{value} is not a number.", "Write digits and a point, such as 12.5."),
-    "decimal_comma": Entry("{value} is not a number.", "Write a point: {example}."),
+    "decimal_comma": Entry(
+        "{value} is not a number.",
+        "Write a point: {example}. Or read the whole file with --decimal-comma.",
+    ),
+    "thousands": Entry(
+        "{value} is not a whole number.",
+        "Write it without a point: {example}. Or read the whole file with --decimal-comma.",
+    ),
+    "decimal_point": Entry(
+        "{value} has a point, and with --decimal-comma that stands for thousands only.",
+        "Write a comma: {example}. Or leave out --decimal-comma.",
+    ),
     "inexact_number": Entry(
         "{value} has more digits than a number cell keeps exactly (15).",
         "Format the cell as Text and type the number again.",

@@ -564,7 +564,7 @@ def test_a_csv_comes_back_as_a_workbook_and_is_found_again(shell, sandbox, tmp_p
     again = shell.run_import(Path(first.json["results"]))
 
     assert (first.code, first.json["counts"]) == (0, counts(created=1))
-    assert "csv: UTF-8, separator ;" in first.err
+    assert "rooms.csv: csv, UTF-8, separator ;" in first.err
     assert by_name(sandbox)["007"]["SystemResourceType"] == 2
     assert (again.code, again.json["counts"]) == (0, counts(unchanged=1))
     (row,) = read_rows(Path(first.json["results"]))

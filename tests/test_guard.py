@@ -74,6 +74,6 @@ def test_a_csv_is_read_without_its_guards(tmp_path):
         },
     ]
     assert prepared.sheet.remarks == (
-        "csv: UTF-8, separator ,",
-        "csv: 2 cells begin with an apostrophe that guards a sign such as =; it was taken off",
+        "rooms.csv: csv, UTF-8, separator ,, header in row 1, 2 rows; "
+        "an apostrophe that guards a sign such as = was taken off 2 cells",
     )

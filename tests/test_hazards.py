@@ -21,7 +21,7 @@ def test_a_clean_sheet_has_no_hazards():
         '<row r="5"><c r="A5"><f>1+1</f><v>2</v></c><c r="AB5" s="3"/></row>'
     )
 
-    assert found == Hazards({}, (), (), (5, 3))
+    assert found == Hazards({}, (), (), (5, 3), 3)
 
 
 def test_the_last_cell_may_stand_anywhere():
@@ -134,6 +134,7 @@ def test_cells_without_references_are_counted():
         (),
         (),
         (5, 5),
+        5,
     )
 
 
@@ -147,7 +148,7 @@ def test_a_namespace_prefix_does_not_matter():
     )
 
     assert found == Hazards(
-        {(1, 1): ErrorCell("#N/A"), (1, 2): Uncalculated("=1+1")}, ("A1:B1",), (1,), (1, 2)
+        {(1, 1): ErrorCell("#N/A"), (1, 2): Uncalculated("=1+1")}, ("A1:B1",), (1,), (1, 2), 1
     )
 
 
@@ -159,12 +160,12 @@ def test_merged_and_hidden_are_found():
         '<mergeCells count="2"><mergeCell ref="A1:B2"/><mergeCell ref="C3:C9"/></mergeCells>',
     )
 
-    assert found == Hazards({}, ("A1:B2", "C3:C9"), (2, 3), (2, 1))
+    assert found == Hazards({}, ("A1:B2", "C3:C9"), (2, 3), (2, 1), 1)
 
 
 def test_what_is_no_sheet_holds_nothing():
     """An empty sheet and XML of another kind have neither hazards nor cells."""
-    assert hazards("") == find_hazards(b"<chartsheet/>") == Hazards({}, (), (), (0, 0))
+    assert hazards("") == find_hazards(b"<chartsheet/>") == Hazards({}, (), (), (0, 0), 0)
 
 
 @pytest.mark.parametrize(("letters", "number"), [("A", 1), ("Z", 26), ("AA", 27), ("XFD", 16384)])

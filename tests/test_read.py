@@ -342,8 +342,8 @@ def test_hidden_rows_and_merged_cells_are_remarked(tmp_path: Path):
     found = read(path)
 
     assert found.remarks == (
-        "hidden rows 4-5, 7 were read too",
-        "merged cells C4:C6: only the first cell of each holds a value",
+        "rooms.xlsx: header in row 2, 7 rows; hidden rows 4-5, 7 read too; "
+        "merged C4:C6: only the first cell is read",
     )
     assert list(found.cells.index) == [3, 4, 5, 6, 7, 8, 9]
 
@@ -360,9 +360,8 @@ def test_one_hidden_row_and_many_merged_ranges(tmp_path: Path):
             page.merge_range(row, 0, row, 1, "x")
 
     assert read(path).remarks == (
-        "hidden row 2 was read too",
-        "merged cells A4:B4, A6:B6, A8:B8, A10:B10, A12:B12 and 2 more: "
-        "only the first cell of each holds a value",
+        "rooms.xlsx: header in row 1, 8 rows; hidden row 2 read too; "
+        "merged A4:B4, A6:B6, A8:B8, A10:B10, A12:B12 and 2 more: only the first cell is read",
     )
 
 
@@ -391,7 +390,9 @@ def test_the_wanted_sheet_is_read(several: Path):
     """A sheet is chosen by its name, without case if need be, hidden or not."""
     assert read(several, "rooms").name == "Rooms"
     assert table(read(several, "Base")) == {2: [1.0, "Base"]}
-    assert read(several, "Lists").remarks == ("sheet Lists is hidden, and was read",)
+    assert read(several, "Lists").remarks == (
+        "rooms.xlsx: header in row 1, 1 row; sheet Lists is hidden",
+    )
 
 
 def test_a_sheet_that_is_not_there(several: Path):
@@ -472,7 +473,9 @@ def text_file(tmp_path: Path, content: str | bytes, name: str = "rooms.csv") -> 
         ("utf-8", "UTF-8"),
         ("utf-8-sig", "UTF-8"),
         ("utf-16", "UTF-16"),
-        ("cp1252", "Windows-1252 (it is not UTF-8)"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("cp1252", "Windows-1252"),
     ],
 )
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -487,7 +490,7 @@ def test_encoding_and_separator_are_detected(tmp_path: Path, codec: str, said: s
     assert (found.name, found.header_row) == ("Resources", 1)
     assert table(found) == {2: ["1", 'Café "A", 1st', "=1+1"], 3: ["007", None, "NA"]}
     shown = "tab" if separator == "\t" else separator
-    assert found.remarks == (f"csv: {said}, separator {shown}",)
+    assert found.remarks == (f"rooms.csv: csv, {said}, separator {shown}, header in row 1, 2 rows",)
 
 
 def test_utf_16_big_endian(tmp_path: Path):
@@ -513,7 +516,7 @@ def test_rows_of_a_csv_are_counted_as_excel_does(tmp_path: Path):
     assert found.header_row == 2
     assert table(found) == {3: ["1", "two\r\nlines"], 5: ["2", "B"], 6: ["3", None]}
     assert found.nameless == (3,)
-    assert found.remarks == ("csv: UTF-8, separator |",)
+    assert found.remarks == ("rooms.csv: csv, UTF-8, separator |, header in row 2, 3 rows",)
 
 
 def test_a_csv_has_one_sheet(tmp_path: Path):
@@ -551,7 +554,7 @@ def test_a_header_of_20_000_columns(tmp_path: Path):
     begin = clock.perf_counter()
 
     assert refusal(text_file(tmp_path, f"{wide}\n1,A\n")) == (
-        "rooms.csv: the header has 20,000 columns, and a sheet has at most 16,384. "
+        "rooms.csv: row 1 has 20,000 columns, and a sheet has at most 16,384. "
         "Remove the columns that are not needed."
     )
     assert clock.perf_counter() - begin < 5
@@ -579,6 +582,7 @@ def test_texts_that_are_none(tmp_path: Path):
 
 SAVE = "Open it in Excel or LibreOffice and save it again as .xlsx."
 FOREIGN = "whatever its name says. If Excel opens it, save it there as .xlsx."
+FORMATS = "files that end in '.docx' are not read. Use .xlsx, .xlsm, .xls, .ods or .csv."
 OLE = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(504)
 PROTECTED = (
     "the workbook is protected with a password. Remove the password in Excel "
@@ -596,10 +600,25 @@ PROTECTED = (
         ("a.xls", b"\xef\xbb\xbf\n<HTML><table>", f"this is a web page, {FOREIGN}"),
         ("a.xlsx", b"<?xml version='1.0'?><Workbook/>", f"this is an XML file, {FOREIGN}"),
         ("a.xlsx", OLE + "EncryptedPackage".encode("utf-16-le"), PROTECTED),
-        ("a.xlsx", OLE + "Workbook".encode("utf-16-le"), f"this is an old workbook (.xls). {SAVE}"),
-        ("a.xls", OLE + "Book".encode("utf-16-le"), f"this is an old workbook (.xls). {SAVE}"),
-        ("a.xls", OLE, f"this is an old Office document, not a workbook. {SAVE}"),
-        ("a.ods", b"PK\x03\x04", f".ods files are not read. {SAVE}"),
+        (
+            "a.xlsx",
+            OLE + "Workbook".encode("utf-16-le"),
+            "this is an old workbook. Rename it to end in .xls.",
+        ),
+        ("a.csv", OLE, f"this is an old Office document, not a workbook. {SAVE}"),
+        ("a.xls", OLE, f"the workbook is damaged. {SAVE}"),
+        ("a.ods", b"PK\x03\x04", f"the workbook is damaged. {SAVE}"),
+        (
+            "a.xls",
+            b"PK\x03\x04",
+            "this is a workbook or an archive, not an old workbook. Rename it to end in .xlsx.",
+        ),
+        (
+            "a.xls",
+            b"Id\tName\n1\tA\n",
+            "the file holds text, not a workbook. Rename it to end in .csv.",
+        ),
+        ("a.xlsb", b"PK\x03\x04", f".xlsb files are not read. {SAVE}"),
         ("a.xlsx", b"PK\x03\x04 and no more", f"the workbook is damaged. {SAVE}"),
         (
             "a.csv",
@@ -612,7 +631,7 @@ PROTECTED = (
             "the file holds text, not a workbook. Rename it to end in .csv.",
         ),
         ("a.xlsx", b"\0\1\2\3", f"this is no workbook, or a damaged one. {SAVE}"),
-        ("a.docx", b"PK", "files that end in '.docx' are not read. Use .xlsx, .xlsm or .csv."),
+        ("a.docx", b"PK", FORMATS),
     ],
 )
 def test_foreign_files_are_named(tmp_path: Path, name: str, content: bytes, sentence: str):
@@ -623,7 +642,7 @@ def test_foreign_files_are_named(tmp_path: Path, name: str, content: bytes, sent
 @pytest.mark.parametrize(
     ("parts", "sentence"),
     [
-        (["mimetype", "content.xml"], f"this is an OpenDocument file (.ods). {SAVE}"),
+        (["content.xml"], "this is an OpenDocument file. Rename it to end in .ods."),
         (["xl/workbook.bin"], f"this is a binary workbook (.xlsb). {SAVE}"),
         (["photo.txt"], f"this is a zip archive, not a workbook. {SAVE}"),
         (["xl/workbook.xml"], f"the workbook is damaged. {SAVE}"),
@@ -745,8 +764,8 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path):
                 part.write(bytes(2**20))
 
     assert refusal(path) == (
-        "a.xlsx: the workbook would unpack to 101 MB, which is more than is read. "
-        "Split it into smaller workbooks."
+        "a.xlsx: xl/worksheets/sheet1.xml would unpack to 101 MB, 1,028 times its size, "
+        f"which no spreadsheet program does. {SAVE}"
     )
 
 

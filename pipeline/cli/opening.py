@@ -21,6 +21,7 @@ def open_file(
     unknown_columns: str,
     mapping: str | None = None,
     entity: str | None = None,
+    decimal_comma: bool = False,
     ignore_base: bool = False,
 ) -> Prepared:
     """Read and check a file; the options are those of `shared.file_options` and `base_option`.
@@ -30,7 +31,11 @@ def open_file(
     """
     profile = read_mapping(mapping) if mapping is not None else None
     reading = Reading(
-        sheet=sheet, unknown_columns=unknown_columns, ignore_base=ignore_base, mapping=profile
+        sheet=sheet,
+        unknown_columns=unknown_columns,
+        decimal_comma=decimal_comma,
+        ignore_base=ignore_base,
+        mapping=profile,
     )
     chosen = entity_named("--entity", entity) if entity is not None else None
     if profile is not None:

@@ -73,6 +73,11 @@ def file_options(function: Function) -> Function:
             help="How the columns of another program's file are to be read: a built-in mapping, or "
             "the TOML file that `map` has written.",
         ),
+        click.option(
+            "--decimal-comma",
+            is_flag=True,
+            help="Read texts such as 12,5 and 1.234,5 as numbers.",
+        ),
     )
     for option in reversed(options):
         function = option(function)

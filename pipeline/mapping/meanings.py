@@ -161,7 +161,8 @@ def amount(field: Field, text: str, unit: str | None) -> str | None:
     """
     target = unit_of(field.unit)
     if target is not None:
-        found = convert(text.replace(",", "."), unit_of(unit or "") or target, target)
+        number = convert(text.replace(",", "."), unit_of(unit or "") or target, target)
+        found = None if number is None else str(number)
     else:
         match = AMOUNT.fullmatch(text.strip().replace(",", ".") if COMMA.fullmatch(text) else text)
         found = match["number"] if match else None

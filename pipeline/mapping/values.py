@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cached_property
 
-from pipeline.kinds import DECIMAL, FLAG, SLOTS, WHOLE
+from pipeline.kinds import DECIMAL, FLAG, SLOTS, WHOLE, with_point
 from pipeline.mapping.near import suggestion
 from pipeline.mapping.profile import Rule
 from pipeline.mapping.slot_texts import day_of_header, read_day_times, read_times
@@ -27,6 +27,7 @@ ITEMS = re.compile(r"[,;/|+&\n\r•·]|\band\b", re.IGNORECASE)
 COUNT_BEFORE, NOTE_BEHIND = re.compile(r"^\d+\s*x?\s+|^[-*]\s*"), re.compile(r"\s*\([^)]*\)\s*$")
 MARKS = {**dict.fromkeys("✓✔☑✅●•", "Yes"), **dict.fromkeys("✗✘☐–—-", "No")}  # noqa: RUF001
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+LEADING_NUMBER = re.compile(r"\s*[+-]?\d[\d.,]*")
 SHOWN = 8  # values that a message lists
 
 
@@ -198,10 +199,14 @@ class Reader:
         return Fraction(text)
 
     def _pointed(self, cell: Cell) -> str:
-        """Return an amount with a point; a cell that holds a number has one already."""
-        text = plain_text(cell)
-        with_comma = self.decimal_comma and isinstance(cell, str)
-        return text.replace(".", "").replace(",", ".") if with_comma else text
+        """Return an amount with a point; a cell that holds a number has one already.
+
+        A unit may stand behind it. Raises Unreadable where the point may be a slip.
+        """
+        number = LEADING_NUMBER.match(cell) if isinstance(cell, str) else None
+        if not self.decimal_comma or number is None:
+            return plain_text(cell)
+        return with_point(number[0]) + number.string[number.end() :]
 
     def _converted(self, cell: Cell) -> Cell:
         if self.rule.unit is not None:

@@ -47,9 +47,9 @@ def write_results(
     Raises UsageError when it cannot be written.
     """
     sheet = prepared.sheet
-    is_text = sheet.path.suffix.lower() not in WORKBOOKS
+    is_rewritten = sheet.path.suffix.lower() not in WORKBOOKS
     columns, results = prepared.columns, prepared.results
-    if is_text:  # columns without a name are not written: the others move together
+    if is_rewritten:  # columns without a name are not written: the others move together
         place = {each.number: n for n, each in enumerate(sheet.columns, start=1)}
         columns = {name: place[number] for name, number in columns.items()}
         results = {name: place[number] for name, number in results.items()}
@@ -62,7 +62,7 @@ def write_results(
         "warnings": _notes(filterfalse(is_error, problems), columns, sheet.header_row),
         "columns": results,
     }
-    if is_text:
+    if is_rewritten:
         annotate.annotate_rows(
             target,
             sheet=sheet.name,

@@ -16,7 +16,8 @@ from pipeline.sheets.frame import Frame
 from pipeline.sheets.notes import write_notes
 from pipeline.sheets.package import Package, rewritten
 from pipeline.sheets.page import Mark, Page, Place, Wanted
-from pipeline.sheets.row import MAX_TEXT, Row, reference, write_text
+from pipeline.sheets.rewriting import CellWriter
+from pipeline.sheets.row import Row, reference, write_text
 from pipeline.sheets.row_stream import RowStream, survey
 from pipeline.sheets.styles import Styles
 from pipeline.sheets.whole import new_workbook
@@ -98,18 +99,22 @@ def annotate_rows(
     header_row: int,
     **marked: Any,
 ) -> None:
-    """Write the rows of a text file as a workbook and mark it; each row begins with its number."""
+    """Write the rows of another kind of file as a workbook and mark it.
+
+    Each row begins with its number.
+    """
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder, "rows.xlsx")
         with new_workbook(plain) as book:
             page = book.add_worksheet(sheet)
             page.freeze_panes(header_row, 0)
-            page.set_column(0, len(header) - 1, 18, book.add_format({"num_format": "@"}))
+            page.set_column(0, len(header) - 1, 18)
             bold = book.add_format({"bold": True})
             for column, name in enumerate(header):
                 page.write_string(header_row - 1, column, name, bold)
-            for number, *cells in rows:
-                for column, cell in enumerate(cells):
-                    if cell is not None:
-                        page.write_string(number - 1, column, str(cell)[:MAX_TEXT])
+            cells = CellWriter(book, page)
+            for number, *values in rows:
+                for column, value in enumerate(values):
+                    if value is not None:
+                        cells.write(number - 1, column, value)
         annotate(plain, target, sheet=sheet, header_row=header_row, **marked)

@@ -9,14 +9,17 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from pipeline.errors import HeaderError, WorkbookError
+from pipeline.errors import HeaderError
 from pipeline.kinds import plain
 from pipeline.schema import Cell
+from pipeline.sheets.extent import MAX_COLUMNS
+from pipeline.sheets.merged import Area, column_letters, fill_down
 
 HEADER_ROWS = 50  # a header stands among the first rows, below a title at most
-MAX_COLUMNS = 16_384  # Excel's own limit, XFD
+NEW_RESULTS = "results will be a new .xlsx"  # said of files that only .xlsx can mark
 SHOWN_CELLS, SHOWN_RANGES = 5, 5
 
 
@@ -30,21 +33,21 @@ class Column:
     @property
     def letter(self) -> str:
         """The column as Excel names it: A, AB."""
-        letters, rest = "", self.number
-        while rest:
-            rest, letter = divmod(rest - 1, 26)
-            letters = chr(ord("A") + letter) + letters
-        return letters
+        return column_letters(self.number)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The cells of one sheet from A1 on, as its reader gave them; rows may differ in length."""
+    """The cells of one sheet from A1 on, as its reader gave them; rows may differ in length.
+
+    `kind` says what the file turned out to be, `oddities` what is worth a remark.
+    """
 
     rows: list[list[Cell]]
-    remarks: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    oddities: tuple[str, ...] = ()
     hidden_rows: tuple[int, ...] = ()
-    merged: tuple[str, ...] = ()
+    merged: tuple[Area, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -59,7 +62,7 @@ class Sheet:
     `header_row` is Excel's own number. `nameless` are columns with values but no header, `repeated`
     the rows that repeat the header. `cells` is indexed by Excel's row numbers and column numbers,
     dtype object: None is a blank, anything else is what the reader gave, an ErrorCell or an
-    Uncalculated. `remarks` say what was detected, a line each.
+    Uncalculated. `remarks` say in one line what was detected, if that is worth saying.
     """
 
     path: Path
@@ -85,14 +88,24 @@ def known_in(rows: Iterable[Sequence[Cell]], known: Collection[str]) -> Iterator
         yield {plain(text) for text in texts} & names
 
 
-def make_sheet(path: Path, name: str, grid: Grid, known: Collection[str]) -> Sheet:
-    """Find the header and what is below it; raise WorkbookError when there is no header."""
+def make_sheet(
+    path: Path, name: str, grid: Grid, known: Collection[str], *, fill: bool = True
+) -> Sheet:
+    """Find the header and what is below it; raise WorkbookError when there is no header.
+
+    With `fill` a cell that is merged over several rows counts for each of them.
+    """
     header = _header_index(path, name, grid, known)
-    columns = _columns(path, grid.rows[header])
+    columns = _columns(_spanning(grid, header))
     below = grid.rows[header + 1 :]
-    cells = _frame(below, columns, header + 2)
+    values, rows = _values(below, columns, header + 2)
+    merged = [each for each in grid.merged if each.last_row > header + 1]
+    numbers = [column.number for column in columns]
+    filled = fill_down(values, rows, numbers, merged) if fill else []
+    cells = pd.DataFrame(values, index=pd.Index(rows), columns=numbers, dtype=object)
     repeated = _repeated(cells, columns)
-    cells = cells[cells.notna().any(axis=1) & ~cells.index.isin(repeated)]
+    cells = cells[~cells.index.isin(repeated)] if repeated else cells
+    oddities = (*grid.oddities, *_oddities(grid.hidden_rows, merged, filled, cells))
     return Sheet(
         path=path,
         name=name,
@@ -101,7 +114,7 @@ def make_sheet(path: Path, name: str, grid: Grid, known: Collection[str]) -> She
         nameless=_nameless(below, columns),
         repeated=repeated,
         cells=cells,
-        remarks=(*grid.remarks, *_remarks(grid, header + 1, cells)),
+        remarks=_remarks(path, grid.kind, oddities, header + 1, len(cells)),
     )
 
 
@@ -110,7 +123,25 @@ def _header_index(path: Path, name: str, grid: Grid, known: Collection[str]) -> 
     best = max(counts, default=0)
     if best == 0:
         raise HeaderError(_no_header(path, name, grid, known), _texts(grid))
-    return counts.index(best)
+    first = counts.index(best)
+    # A header whose cells are merged over two rows ends with the lower one.
+    for each in grid.merged:
+        if each.first_row == first + 1 < each.last_row <= len(counts):
+            return each.last_row - 1
+    return first
+
+
+def _spanning(grid: Grid, header: int) -> list[Cell]:
+    """Return the header's cells, with those that are merged down into it from rows above."""
+    cells = list(grid.rows[header])
+    for each in grid.merged:
+        if each.first_row <= header < each.last_row:
+            above = grid.rows[each.first_row - 1]
+            place = each.first_column - 1
+            if place < len(above):
+                cells += [None] * (place + 1 - len(cells))
+                cells[place] = cells[place] if is_filled(cells[place]) else above[place]
+    return cells
 
 
 def _texts(grid: Grid) -> list[list[str]]:
@@ -134,13 +165,8 @@ def _no_header(path: Path, name: str, grid: Grid, known: Collection[str]) -> str
     return f"{path.name}: sheet {name} is empty. {way}"
 
 
-def _columns(path: Path, header: Sequence[Cell]) -> tuple[Column, ...]:
-    filled = [(number, cell) for number, cell in enumerate(header, 1) if is_filled(cell)]
-    if filled[-1][0] > MAX_COLUMNS:
-        raise WorkbookError(
-            f"{path.name}: the header has {filled[-1][0]:,} columns, and a sheet has at most "
-            f"{MAX_COLUMNS:,}. Remove the columns that are not needed."
-        )
+def _columns(header: Sequence[Cell]) -> tuple[Column, ...]:
+    filled = ((number, cell) for number, cell in enumerate(header, 1) if is_filled(cell))
     return tuple(Column(number, _words(cell)) for number, cell in filled)
 
 
@@ -150,15 +176,22 @@ def _words(cell: Cell) -> str:
     return str(cell)
 
 
-def _frame(below: list[list[Cell]], columns: Sequence[Column], first_row: int) -> pd.DataFrame:
+def _values(
+    below: list[list[Cell]], columns: Sequence[Column], first_row: int
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+    """Return the cells of the columns in rows that hold any, and the numbers of those rows."""
     width = columns[-1].number
-    rows = [row if len(row) >= width else [*row, *[None] * (width - len(row))] for row in below]
+    places = [place for place, row in enumerate(below) if row]  # thousands may be blank
+    rows = [
+        row if len(row) >= width else [*row, *[None] * (width - len(row))]
+        for row in map(below.__getitem__, places)
+    ]
     cells = np.empty((len(rows), len(columns)), dtype=object, order="F")
     for place, column in enumerate(columns):
         cells[:, place] = _blanks_to_none(rows, column.number - 1)
-    index = pd.RangeIndex(first_row, first_row + len(rows))
-    numbers = [column.number for column in columns]
-    return pd.DataFrame(cells, index=index, columns=numbers, dtype=object)
+    numbers = np.array(places, dtype=np.int64) + first_row
+    filled = (cells != None).any(axis=1)  # noqa: E711 - cell by cell
+    return (cells, numbers) if filled.all() else (cells[filled], numbers[filled])
 
 
 def _blanks_to_none(rows: list[list[Cell]], place: int) -> list[Cell]:
@@ -192,24 +225,42 @@ def _nameless(below: list[list[Cell]], columns: Sequence[Column]) -> tuple[int, 
     return tuple(place + 1 for place in sorted(found))
 
 
-def _remarks(grid: Grid, header_row: int, cells: pd.DataFrame) -> Iterator[str]:
-    hidden = [row for row in grid.hidden_rows if row in cells.index]
+def _remarks(
+    path: Path, kind: Sequence[str], oddities: Sequence[str], header_row: int, rows: int
+) -> tuple[str, ...]:
+    """Say in one line what was detected; of a plain workbook there is nothing to say."""
+    if not kind and not oddities and header_row == 1:
+        return ()
+    facts = (*kind, f"header in row {header_row}", "1 row" if rows == 1 else f"{rows:,} rows")
+    return (f"{path.name}: {'; '.join((', '.join(facts), *oddities))}",)
+
+
+def _oddities(
+    hidden_rows: Collection[int], merged: list[Area], filled: list[Area], cells: pd.DataFrame
+) -> Iterator[str]:
+    hidden = [row for row in hidden_rows if row in cells.index]
     if hidden:
         yield f"hidden {_spans(hidden)} read too"
-    merged = [each for each in grid.merged if _last_row(each) > header_row]
-    if merged:
-        more = f" and {len(merged) - SHOWN_RANGES} more" if len(merged) > SHOWN_RANGES else ""
-        shown = ", ".join(merged[:SHOWN_RANGES])
-        yield f"merged cells {shown}{more}: only the first cell of each holds a value"
+    if filled:
+        yield f"merged {_listed(filled)} filled down"
+    done = set(filled)
+    others = [each for each in merged if each not in done or each.first_column < each.last_column]
+    if others:
+        yield f"merged {_listed(others)}: only the first {_part(others, done)} read"
 
 
-def _last_row(reference: str) -> int:
-    digits = "".join(filter(str.isdigit, reference.rpartition(":")[2]))
-    return int(digits or 0)
+def _part(merged: list[Area], filled: Collection[Area]) -> str:
+    """Name what of merged cells holds their value: that which is filled down has it in a column."""
+    return "column is" if all(each in filled for each in merged) else "cell is"
+
+
+def _listed(merged: Sequence[Area]) -> str:
+    more = f" and {len(merged) - SHOWN_RANGES} more" if len(merged) > SHOWN_RANGES else ""
+    return ", ".join(map(str, merged[:SHOWN_RANGES])) + more
 
 
 def _spans(rows: Sequence[int]) -> str:
-    """Word row numbers as people do: row 4 was, rows 4-9, 12 were."""
+    """Word row numbers as people do: row 4, rows 4-9, 12."""
     spans: list[list[int]] = []
     for row in rows:
         if spans and row == spans[-1][-1] + 1:
@@ -218,4 +269,4 @@ def _spans(rows: Sequence[int]) -> str:
             spans.append([row])
     text = ", ".join(str(s[0]) if len(s) == 1 else f"{s[0]}-{s[-1]}" for s in spans[:SHOWN_RANGES])
     more = " and others" if len(spans) > SHOWN_RANGES else ""
-    return f"row {text} was" if len(rows) == 1 else f"rows {text}{more} were"
+    return f"row {text}" if len(rows) == 1 else f"rows {text}{more}"

@@ -15,7 +15,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from lxml import etree
 
 from pipeline.errors import UsageError
-from pipeline.sheets.parts import open_archive, read_contents
+from pipeline.sheets.archive import open_archive, pieces
+from pipeline.sheets.markup import checked
+from pipeline.sheets.parts import read_contents
 
 RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
@@ -41,7 +43,7 @@ class Package:
     def sheet_part(self, sheet: str) -> str:
         """Return the part that holds the sheet of this name."""
         tabs = read_contents(self._path, self._archive).tabs
-        return next(tab.part for tab in tabs if tab.name == sheet)
+        return next(tab.key for tab in tabs if tab.name == sheet)
 
     def has(self, name: str) -> bool:
         """Whether there is such a part."""
@@ -49,8 +51,16 @@ class Package:
 
     def tree(self, name: str, parser: etree.XMLParser = PARSER) -> Element:
         """Parse a part."""
-        content = self._changed[name] if name in self._changed else self._archive.read(name)
-        return etree.fromstring(content, parser)
+        if name in self._changed:
+            return etree.fromstring(self._changed[name], parser)
+        return etree.fromstring(self._bounded(name), parser)
+
+    def _bounded(self, name: str) -> bytes:
+        """Read a part that is to become a tree: what was refused when reading is refused here."""
+        entry = self._archive.getinfo(name)
+        for _ in checked(self._path, pieces(self._path, self._archive, entry)):
+            pass
+        return self._archive.read(entry)
 
     def put(self, name: str, root: Element) -> None:
         """Replace or add a part."""
@@ -152,8 +162,8 @@ def rewritten(source: Path, target: Path) -> Iterator[Package]:
     """
     with open_archive(source) as archive:
         package = Package(source, archive)
-        yield package
         try:
+            yield package
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
             os.close(handle)
             try:
@@ -162,6 +172,11 @@ def rewritten(source: Path, target: Path) -> Iterator[Package]:
                 Path(name).replace(target)
             finally:
                 Path(name).unlink(missing_ok=True)
+        except etree.XMLSyntaxError as error:
+            raise UsageError(
+                f"{target}: cannot be written, since {source.name} is not sound. Save it again in "
+                "Excel or LibreOffice, and import it once more to have its results."
+            ) from error
         except OSError as error:
             raise UsageError(
                 f"{target}: cannot be written ({error.strerror}). Close it if another program has "

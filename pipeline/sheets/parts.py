@@ -1,120 +1,107 @@
-"""The parts of a workbook's zip archive: opened with care, found by their relationships."""
+"""The parts of an .xlsx workbook's zip archive, found by their relationships."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-import zlib
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from pipeline.errors import WorkbookError
+from pipeline.sheets.archive import MARKUP, SAVE_AGAIN, UNREADABLE, damaged, pieces, refused
+from pipeline.sheets.markup import HEAD, checked, looks_like_markup
+from pipeline.sheets.tabs import Tab
+from pipeline.sheets.weight import Lengths
 
-MAX_INFLATED = 2**30  # bytes
-MAX_RATIO, RATIO_FROM = 200, 100 * 2**20  # a sheet of 50,000 full rows is 94 MB, 6 times its zip
-SAVE_AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx."
-
-ASIDE = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-UNREADABLE = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One sheet as the workbook lists it; `part` is its file in the archive."""
-
-    name: str
-    part: str
-    hidden: bool
+ASIDE = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
+BEGINS_ASIDE = re.compile(rb"<!--|<!\[CDATA\[")
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a workbook says of itself; `asks_to_calculate` marks a file no Excel has saved yet."""
+    """What a workbook says of itself; `asks_to_calculate` marks a file no Excel has saved yet.
+
+    The tabs' keys are the names of their parts; `lengths` are those of the shared texts.
+    """
 
     tabs: tuple[Tab, ...]
     asks_to_calculate: bool
-
-
-def damaged(path: Path) -> WorkbookError:
-    """Say that a workbook cannot be read."""
-    return WorkbookError(f"{path.name}: the workbook is damaged. {SAVE_AGAIN}")
-
-
-def open_archive(path: Path) -> ZipFile:
-    """Open a workbook's archive; refuse what is damaged, protected, too large or none."""
-    try:
-        archive = ZipFile(path)
-    except UNREADABLE as error:
-        raise damaged(path) from error
-    try:
-        _check_archive(path, archive)
-    except WorkbookError:
-        archive.close()
-        raise
-    return archive
-
-
-def _check_archive(path: Path, archive: ZipFile) -> None:
-    entries = archive.infolist()
-    inflated = sum(each.file_size for each in entries)
-    packed = sum(each.compress_size for each in entries)
-    names = {each.filename for each in entries}
-    if inflated > MAX_INFLATED or (inflated > RATIO_FROM and inflated > MAX_RATIO * packed):
-        raise WorkbookError(
-            f"{path.name}: the workbook would unpack to {inflated / 2**20:,.0f} MB, which is more "
-            "than is read. Split it into smaller workbooks."
-        )
-    if any(each.flag_bits & 1 for each in entries):
-        raise WorkbookError(f"{path.name}: {PROTECTED}")
-    if "xl/workbook.bin" in names:
-        raise WorkbookError(f"{path.name}: this is a binary workbook (.xlsb). {SAVE_AGAIN}")
-    if "mimetype" in names and "content.xml" in names:
-        raise WorkbookError(f"{path.name}: this is an OpenDocument file (.ods). {SAVE_AGAIN}")
-    if not any(name.lower() == "_rels/.rels" or name.startswith("xl/") for name in names):
-        raise WorkbookError(f"{path.name}: this is a zip archive, not a workbook. {SAVE_AGAIN}")
-
-
-PROTECTED = (
-    "the workbook is protected with a password. Remove the password in Excel "
-    "(File, Info, Protect Workbook) and save it."
-)
+    lengths: Lengths
 
 
 def read_part(path: Path, archive: ZipFile, name: str) -> bytes:
-    """Return a part as UTF-8 XML without comments and CDATA; a part with a DTD is refused."""
+    """Return a part as UTF-8 XML without comments and CDATA.
+
+    Raises WorkbookError for one that is missing, damaged, too large or made to do harm.
+    """
     try:
-        xml = archive.read(_spelling(archive, name))
-        if xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            xml = xml.decode("utf-16").encode()
-    except (*UNREADABLE, KeyError) as error:
+        entry = archive.getinfo(_spelling(archive, name))
+    except KeyError as error:
         raise damaged(path) from error
-    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise WorkbookError(
-            f"{path.name}: the workbook defines XML entities, which no spreadsheet program does. "
-            f"{SAVE_AGAIN}"
-        )
-    if b"<!" in xml:
-        xml = ASIDE.sub(lambda found: escape((found[1] or b"").decode()).encode(), xml)
-    return xml
+    xml = b"".join(checked(path, pieces(path, archive, entry)))
+    return _without_asides(path, xml) if b"<!" in xml else xml
 
 
-def check_parts(path: Path, archive: ZipFile) -> None:
-    """Read every part a reader needs besides the sheets, so that a lie about a size shows here."""
+def _without_asides(path: Path, xml: bytes) -> bytes:
+    """Take comments away and write CDATA as text; in one go, since there may be millions."""
+    kept, at = [], 0
+    while found := BEGINS_ASIDE.search(xml, at):
+        close = ASIDE[found[0]]
+        end = xml.find(close, found.end())
+        if end < 0:
+            raise damaged(path)
+        kept.append(xml[at : found.start()])
+        if close == b"]]>":
+            kept.append(escape(xml[found.end() : end].decode("utf-8", "replace")).encode())
+        at = end + len(close)
+    return b"".join([*kept, xml[at:]])
+
+
+def _check_parts(path: Path, archive: ZipFile, tabs: Container[str]) -> Lengths:
+    """Read every part that a reader needs besides the sheets, so that harm in it shows here.
+
+    Returns how long the shared texts are.
+    """
+    lengths = Lengths()
     for entry in archive.infolist():
-        if entry.filename.endswith(".xml") and "/worksheets/" not in entry.filename:
-            try:
-                with archive.open(entry) as part:
-                    while part.read(2**20):
-                        pass
-            except UNREADABLE as error:
-                raise damaged(path) from error
+        if entry.filename.lower() in tabs or not _is_markup(path, archive, entry):
+            continue
+        is_shared = entry.filename.lower().endswith("sharedstrings.xml")
+        for piece in checked(path, pieces(path, archive, entry)):
+            if is_shared:
+                lengths.add(piece)
+    if lengths.is_lie:
+        raise refused(path, "the workbook announces far more texts than it has")
+    return lengths
+
+
+def _is_markup(path: Path, archive: ZipFile, entry: ZipInfo) -> bool:
+    """Whether a part is XML by its name or, whatever its name, by how it begins."""
+    if entry.filename.lower().endswith(MARKUP):
+        return True
+    try:
+        with archive.open(entry) as part:
+            return looks_like_markup(part.read(HEAD))
+    except UNREADABLE as error:
+        raise damaged(path) from error
 
 
 def read_contents(path: Path, archive: ZipFile) -> Contents:
-    """Return the worksheets in the workbook's order; charts and macro sheets are left out."""
+    """Return the worksheets in the workbook's order; charts and macro sheets are left out.
+
+    Raises WorkbookError for an archive that is no sound workbook.
+    """
+    names = {name.lower() for name in archive.namelist()}
+    if "xl/workbook.bin" in names:
+        raise WorkbookError(f"{path.name}: this is a binary workbook (.xlsb). {SAVE_AGAIN}")
+    if "content.xml" in names:
+        raise WorkbookError(f"{path.name}: this is an OpenDocument file. Rename it to end in .ods.")
+    if not any(name == "_rels/.rels" or name.startswith("xl/") for name in names):
+        raise WorkbookError(f"{path.name}: this is a zip archive, not a workbook. {SAVE_AGAIN}")
     package = _relationships(path, archive, "", "_rels/.rels")
     book = next((part for kind, part in package.values() if kind == "officeDocument"), None)
     if book is None or _spelling(archive, book) not in archive.namelist():
@@ -133,7 +120,8 @@ def read_contents(path: Path, archive: ZipFile) -> Contents:
             tabs.append(Tab(sheet.get("name", ""), part, hidden))
     calculation = root.find("{*}calcPr")
     asks = calculation is not None and calculation.get("fullCalcOnLoad") in ("1", "true")
-    return Contents(tuple(tabs), asks)
+    lengths = _check_parts(path, archive, {tab.key.lower() for tab in tabs})
+    return Contents(tuple(tabs), asks, lengths)
 
 
 def _relationships(

@@ -5,18 +5,22 @@ Judging what the cells say is left to `header.py` and `checks.py`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import WorkbookError
 from pipeline.schema import Cell
+from pipeline.sheets.base import BASE_SHEET
+from pipeline.sheets.document import open_document
 from pipeline.sheets.grid import Column, Sheet, make_sheet
 from pipeline.sheets.guess import guess_header
 from pipeline.sheets.hazards import ErrorCell, Uncalculated
-from pipeline.sheets.recognise import recognise
+from pipeline.sheets.old_workbook import open_old_workbook
+from pipeline.sheets.recognise import Sort, recognise
+from pipeline.sheets.tabs import Workbook
 from pipeline.sheets.text import TextFile, open_text
-from pipeline.sheets.workbook import Workbook, open_workbook
+from pipeline.sheets.workbook import open_workbook
 
 __all__ = ["Book", "Column", "ErrorCell", "Sheet", "Uncalculated", "open_book"]
 
@@ -34,7 +38,9 @@ class Book:
         Raises WorkbookError when none of them is there or it has no header.
         """
         name = self.source.choose(wanted, default)
-        return make_sheet(self.path, name, self.source.grid(name, known), known)
+        # What an export wrote is never overwritten by what somebody merged.
+        fill = self.source.find(BASE_SHEET) != BASE_SHEET
+        return make_sheet(self.path, name, self.source.grid(name, known), known, fill=fill)
 
     def guess(self, *, wanted: str | None, default: str, known: Collection[str]) -> Sheet:
         """Read a foreign sheet; its header is found by names it may have, else by its looks.
@@ -71,6 +77,10 @@ def open_book(path: Path) -> Book:
 
     Raises UsageError when there is no file to read, WorkbookError when it holds no sheet.
     """
-    if recognise(path) == "text":
-        return Book(path, open_text(path))
-    return Book(path, open_workbook(path))
+    openers: dict[Sort, Callable[[Path], Workbook | TextFile]] = {
+        "workbook": open_workbook,
+        "old workbook": open_old_workbook,
+        "document": open_document,
+        "text": open_text,
+    }
+    return Book(path, openers[recognise(path)](path))

@@ -6,10 +6,22 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.errors import UsageError, WorkbookError
-from pipeline.sheets.parts import PROTECTED, SAVE_AGAIN
+from pipeline.sheets.archive import PROTECTED, SAVE_AGAIN
 
-WORKBOOKS, TEXTS, OTHERS = (".xlsx", ".xlsm"), (".csv", ".tsv", ".txt"), (".xls", ".ods", ".xlsb")
+Sort = Literal["workbook", "old workbook", "document", "text"]
+
+SORTS: dict[str, Sort] = {
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
+    ".xls": "old workbook",
+    ".ods": "document",
+    ".csv": "text",
+    ".tsv": "text",
+    ".txt": "text",
+}
+BINARY = ".xlsb"
 HEAD = 4096  # bytes that tell a file's kind
+MAX_SEARCHED = 64 * 2**20  # bytes
 ZIP, OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
 FOREIGN = {
     b"\x89PNG": "a picture",
@@ -20,17 +32,15 @@ FOREIGN = {
 }
 WEB_PAGE = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<style")
 
-Sort = Literal["workbook", "text"]
-
 
 def recognise(path: Path) -> Sort:
     """Say how to read the file, or raise an error that says what it is and what to do."""
     head = _head(path)
     ending = path.suffix.lower()
-    if ending not in (*WORKBOOKS, *TEXTS, *OTHERS):
+    if ending not in {*SORTS, BINARY}:
         raise WorkbookError(
             f"{path.name}: files that end in '{path.suffix}' are not read. "
-            "Use .xlsx, .xlsm or .csv."
+            "Use .xlsx, .xlsm, .xls, .ods or .csv."
         )
     if not head.strip():
         raise WorkbookError(f"{path.name}: the file is empty. Save it again where it came from.")
@@ -39,22 +49,26 @@ def recognise(path: Path) -> Sort:
             f"{path.name}: this is {what}, whatever its name says. "
             "If Excel opens it, save it there as .xlsx."
         )
+    if ending == BINARY:
+        raise WorkbookError(f"{path.name}: {BINARY} files are not read. {SAVE_AGAIN}")
+    return _agreed(path, SORTS[ending], head)
+
+
+def _agreed(path: Path, sort: Sort, head: bytes) -> Sort:
+    """Return the sort that the name promises, if the content keeps it."""
     if head.startswith(OLE):
-        raise WorkbookError(f"{path.name}: {_old_container(path)}")
-    if ending in OTHERS:
-        raise WorkbookError(f"{path.name}: {ending} files are not read. {SAVE_AGAIN}")
-    return _agreed(path, ending, head)
-
-
-def _agreed(path: Path, ending: str, head: bytes) -> Sort:
+        if sort != "old workbook":
+            raise WorkbookError(f"{path.name}: {_old_container(path)}")
+        return sort
     if head.startswith(ZIP):
-        if ending in WORKBOOKS:
-            return "workbook"
+        if sort in {"workbook", "document"}:
+            return sort
         raise WorkbookError(
-            f"{path.name}: this is a workbook or an archive, not text. Rename it to end in .xlsx."
+            f"{path.name}: this is a workbook or an archive, not "
+            f"{'text' if sort == 'text' else 'an old workbook'}. Rename it to end in .xlsx."
         )
-    if ending in TEXTS:
-        return "text"
+    if sort == "text":
+        return sort
     if b"\0" not in head and not head.startswith(b"PK"):
         raise WorkbookError(
             f"{path.name}: the file holds text, not a workbook. Rename it to end in .csv."
@@ -95,9 +109,10 @@ def _foreign(head: bytes) -> str | None:
 
 def _old_container(path: Path) -> str:
     """Word what an OLE container is: Excel packs both old and protected workbooks into one."""
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = file.read(MAX_SEARCHED)
     if "EncryptedPackage".encode("utf-16-le") in content:
         return PROTECTED
     if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
-        return f"this is an old workbook (.xls). {SAVE_AGAIN}"
+        return "this is an old workbook. Rename it to end in .xls."
     return f"this is an old Office document, not a workbook. {SAVE_AGAIN}"

@@ -1,112 +1,71 @@
-"""Workbooks as rows of cells: read by calamine, completed by what the raw XML tells."""
+"""Workbooks (.xlsx, .xlsm) as rows of cells: read by calamine, completed by what the XML tells."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from pipeline.errors import WorkbookError
 from pipeline.schema import Cell
-from pipeline.sheets.grid import MAX_COLUMNS, Column, Grid
-from pipeline.sheets.hazards import ErrorCell, Hazards, find_hazards
-from pipeline.sheets.parts import (
-    Contents,
-    Tab,
-    check_parts,
-    damaged,
-    open_archive,
-    read_contents,
-    read_part,
-)
+from pipeline.sheets.archive import damaged, open_archive, refused
+from pipeline.sheets.extent import check_extent
+from pipeline.sheets.grid import Grid
+from pipeline.sheets.hazards import MANY, ErrorCell, Hazards, TooMany, find_hazards
+from pipeline.sheets.merged import areas
+from pipeline.sheets.parts import Contents, read_contents, read_part
+from pipeline.sheets.tabs import Tab, Workbook
+from pipeline.sheets.weight import is_too_heavy
 
-MAX_ROWS = 1_048_576  # Excel's own limit
-MAX_CELLS = 40_000_000  # calamine keeps every cell up to the last one in memory, 24 bytes each
+MAX_INFLATION = 16  # times its file: a sheet above that may not have a value in every byte
+PANIC = "PanicException"
 KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA"}
 
 ERROR_VALUE = re.compile(
-    rb"""(<(?:[\w.-]+:)?c(?=\s)[^>]*\st\s*=\s*["']e["'][^>]*(?<!/)>\s*"""
-    rb"(?:<[^<>]*/>|<[^/<>]*>[^<]*</[^<>]*f>)?\s*<(?:[\w.-]+:)?v(?:\s[^>]*)?>)[^<]*"
+    rb"""(<(?:[\w.-]+:)?c(?=\s)[^<>]*\st\s*=\s*["']e["'][^<>]*(?<!/)>\s*"""
+    rb"(?:<[^<>]*/>|<[^/<>]*>[^<]*</[^<>]*f>)?\s*<(?:[\w.-]+:)?v(?:\s[^<>]*)?>)[^<]*"
 )
 
 
-@dataclass(frozen=True)
-class Workbook:
-    """A workbook's list of sheets; each is read when asked for."""
-
-    path: Path
-    contents: Contents
-
-    def choose(self, wanted: str | None, default: str) -> str:
-        """Name the sheet to read: the wanted one, else the default, else the only visible one."""
-        if wanted is not None:
-            if (found := self.find(wanted)) is not None:
-                return found
-            raise WorkbookError(
-                f"{self.path.name}: there is no sheet '{wanted}'. {self._listed()} "
-                "Name one of them with --sheet."
-            )
-        if (found := self.find(default)) is not None:
-            return found
-        visible = [tab.name for tab in self.contents.tabs if not tab.hidden]
-        if len(visible) == 1:
-            return visible[0]
-        raise WorkbookError(
-            f"{self.path.name}: there is no sheet '{default}'. {self._listed()} "
-            "Name the one to read with --sheet."
-        )
-
-    def find(self, name: str) -> str | None:
-        """Return the name of the sheet, exact before without case, or None."""
-        names = [tab.name for tab in self.contents.tabs]
-        if name in names:
-            return name
-        return next((each for each in names if each.casefold() == name.casefold()), None)
-
-    def grid(self, name: str, known: Collection[str]) -> Grid:
-        """Read one sheet; the hazards stand where calamine gave blanks."""
-        tab = next(tab for tab in self.contents.tabs if tab.name == name)
-        hazards, source = self._scan(tab)
-        rows = _read_cells(self.path, tab, source)
-        _lay_over(rows, hazards)
-        remarks = (f"sheet {tab.name} is hidden, and was read",) if tab.hidden else ()
-        return Grid(rows, remarks, hazards.hidden_rows, hazards.merged)
-
-    def _scan(self, tab: Tab) -> tuple[Hazards, Path | io.BytesIO]:
-        """Find the hazards, and what calamine may read; the XML (100 MB) is gone before it does."""
-        with open_archive(self.path) as archive:
-            check_parts(self.path, archive)
-            xml = read_part(self.path, archive, tab.part)
-        hazards = find_hazards(xml, zeros_are_guesses=self.contents.asks_to_calculate)
-        _check_extent(self.path, tab, hazards)
-        return hazards, _mended(self.path, tab, xml, hazards)
-
-    def _listed(self) -> str:
-        names = [tab.name + (" (hidden)" if tab.hidden else "") for tab in self.contents.tabs]
-        return f"Sheets of this workbook: {', '.join(names) or 'none'}."
-
-
 def open_workbook(path: Path) -> Workbook:
-    """List the sheets of a workbook."""
+    """List the sheets of a workbook. Raises WorkbookError when it is none, or none that is safe."""
     with open_archive(path) as archive:
-        return Workbook(path, read_contents(path, archive))
+        contents = read_contents(path, archive)
+    return Workbook(path, contents.tabs, partial(_grid, path, contents))
 
 
-def _check_extent(path: Path, tab: Tab, hazards: Hazards) -> None:
-    """Refuse a sheet that reaches too far: for want of memory calamine ends the process."""
-    row, column = hazards.last
-    if row > MAX_ROWS or column > MAX_COLUMNS:
-        raise damaged(path)
-    if row * column > MAX_CELLS:
+def _grid(path: Path, contents: Contents, tab: Tab) -> Grid:
+    """Read one sheet; the hazards stand where calamine gave blanks."""
+    hazards, source = _scan(path, contents, tab)
+    rows = _read_cells(path, tab, source)
+    _lay_over(rows, hazards)
+    return Grid(rows, hidden_rows=hazards.hidden_rows, merged=areas(hazards.merged))
+
+
+def _scan(path: Path, contents: Contents, tab: Tab) -> tuple[Hazards, Path | io.BytesIO]:
+    """Find the hazards, and what calamine may read; the XML (100 MB) is gone before it does."""
+    with open_archive(path) as archive:
+        xml = read_part(path, archive, tab.key)
+        packed = sum(each.compress_size for each in archive.infolist())
+    try:
+        hazards = find_hazards(xml, zeros_are_guesses=contents.asks_to_calculate)
+    except TooMany as error:
+        what, most = error.args
         raise WorkbookError(
-            f"{path.name}: sheet {tab.name} reaches to cell {Column(column, '').letter}{row}, "
-            "which is too far to read. Delete the rows below and the columns beside the table."
+            f"{path.name}: sheet {tab.name} has more than {most:,} {what}, which is more than is "
+            "read. Split it, or remove what is not needed."
+        ) from error
+    check_extent(path, tab.name, hazards.last, hazards.values)
+    is_dense = hazards.values >= MANY and len(xml) > MAX_INFLATION * packed
+    if (is_dense and xml.count(b"v>") > 2 * packed) or is_too_heavy(xml, contents.lengths.all):
+        raise refused(
+            path, f"sheet {tab.name} repeats its cells or texts so often that they fill the memory"
         )
+    return hazards, _mended(path, tab, xml, hazards)
 
 
 def _read_cells(path: Path, tab: Tab, source: Path | io.BytesIO) -> list[list[Cell]]:
@@ -114,7 +73,11 @@ def _read_cells(path: Path, tab: Tab, source: Path | io.BytesIO) -> list[list[Ce
     try:
         with CalamineWorkbook.from_object(source) as book:
             return book.get_sheet_by_name(tab.name).to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as error:
+    except (CalamineError, OSError, OverflowError) as error:
+        raise damaged(path) from error
+    except BaseException as error:  # calamine's panics have a type that cannot be imported
+        if type(error).__name__ != PANIC:
+            raise
         raise damaged(path) from error
 
 
@@ -124,11 +87,13 @@ def _mended(path: Path, tab: Tab, xml: bytes, hazards: Hazards) -> Path | io.Byt
     if not texts - KNOWN_ERRORS:
         return path
     copy = io.BytesIO()
-    with ZipFile(path) as source, ZipFile(copy, "w") as target:
+    with ZipFile(path) as source, ZipFile(copy, "w", ZIP_DEFLATED, compresslevel=1) as target:
         for entry in source.infolist():
-            changed = entry.filename.lower() == tab.part.lower()
-            content = ERROR_VALUE.sub(rb"\1#N/A", xml) if changed else source.read(entry)
-            target.writestr(entry.filename, content)
+            name = entry.filename.lower()
+            if name == tab.key.lower():
+                target.writestr(entry.filename, ERROR_VALUE.sub(rb"\1#N/A", xml))
+            elif name.endswith((".xml", ".rels")):  # pictures are not needed
+                target.writestr(entry.filename, source.read(entry))
     copy.seek(0)
     return copy
 
