@@ -31,8 +31,8 @@ ROOMS = """
 LIST = """
     cobot             Cobot: list of resources from its API
     condeco           Condeco (Eptura): Rooms sheet
-    officernd-export  OfficeRnD Flex: export of offices, desks or meeting rooms
     officernd         OfficeRnD Flex: import file of resources
+    officernd-export  OfficeRnD Flex: export of offices, desks or meeting rooms
 """
 
 
