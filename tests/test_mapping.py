@@ -109,6 +109,26 @@ def test_all_mistakes_of_a_file_are_told_at_once():
     ]
 
 
+def test_a_rule_whose_key_is_misspelt_is_told_once():
+    """Not also that it says nothing; a field nobody knows is told with those there are."""
+    text = """
+        entity = "ResourceType"
+        [fields]
+        Name = { colum = "Kind" }
+        Colour = "Blurb"
+    """
+
+    with pytest.raises(UsageError) as refused:
+        read_text(text, "x.toml")
+
+    first, second = str(refused.value).splitlines()
+    assert first == "x.toml: fields.Name.colum is no key of a mapping. Did you mean 'column'?"
+    assert second == (
+        "x.toml: fields.Colour is no field of ResourceType. There are Id, BusinessId, "
+        "BusinessName, Name."
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -673,4 +693,14 @@ def test_a_second_sheet_is_told_in_its_own_words(tmp_path):
     assert messages(mapped(tmp_path / "rooms.xlsx", NEW)) == [
         "TimeSlots row 2: 'Name Room B' does not point to a row of the sheet Resources. Use "
         "ResourceId, BusinessId with Name, or Row."
+    ]
+
+
+def test_a_length_of_time_with_a_comma_is_told_of_the_option(column):
+    """As numbers are: a point, or the whole file with a decimal comma."""
+    rule = 'LateCancellationLimit = { column = "Notice", unit = "hours" }\n'
+
+    assert messages(column(rule, "Notice", "1,5 h", "12.5 h")) == [
+        "Resources row 2, column Notice: '1,5 h' is no length of time. Write a point instead of "
+        "the comma. Or read the whole file with --decimal-comma."
     ]
