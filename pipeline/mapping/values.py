@@ -28,7 +28,7 @@ COUNT_BEFORE, NOTE_BEHIND = re.compile(r"^\d+\s*x?\s+|^[-*]\s*"), re.compile(r"\
 MARKS = {**dict.fromkeys("✓✔☑✅●•", "Yes"), **dict.fromkeys("✗✘☐–—-", "No")}  # noqa: RUF001
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 LEADING_NUMBER = re.compile(r"\s*[+-]?\d[\d.,]*")
-COMMA = re.compile(r"\s*\d+,\d+\s*[a-z]*\.?\s*", re.IGNORECASE)
+COMMA = re.compile(r"\s*\d[\d.]*,\d+\s*[a-z]*\.?\s*", re.IGNORECASE)
 SHOWN = 8  # values that a message lists
 
 
