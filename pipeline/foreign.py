@@ -11,9 +11,10 @@ from pipeline.header import known_names
 from pipeline.kinds import plain
 from pipeline.mapping.laying import Laid, keys_lacking, lay, maps_nothing, source_names
 from pipeline.mapping.profile import Profile
-from pipeline.mapping.reading import recognise
+from pipeline.mapping.reading import built_in, recognise
 from pipeline.problems import Problem, problem
 from pipeline.schema import Entity
+from pipeline.sheets.grid import HEADER_ROWS, is_filled
 from pipeline.sheets.read import Book, Sheet
 
 
@@ -63,15 +64,26 @@ def _own_sheet(book: Book, entity: Entity, wish: Wish) -> Sheet:
     try:
         return book.sheet(wanted=wish.sheet, default=entity.sheet, known=known)
     except HeaderError as error:
-        raise WorkbookError(f"{error} {_way(book, error.rows)}") from error
+        raise WorkbookError(f"{error} {way_of(book, error.rows)}") from error
 
 
-def _way(book: Book, rows: Iterable[Sequence[str]], given: Profile | None = None) -> str:
+def way_of(book: Book, rows: Iterable[Sequence[str]], given: Profile | None = None) -> str:
+    """Say which mapping rows look like that have no header of ours, else how to make one."""
     for texts in rows:
         profile = recognise(texts)
         if profile is not None and profile != given:
             return f"This looks like {profile.title}: add --mapping {profile.name}."
     return f"If the file comes from another program: nexudus-bulk map {book.path.name}"
+
+
+def foreign_sheet(book: Book) -> str:
+    """Say which sheet of a workbook looks like another program's; "" where none does."""
+    for each in built_in():
+        rows = (book.rows(each.sheet) if each.sheet else None) or []
+        texts = ([str(cell) for cell in row if is_filled(cell)] for row in rows[:HEADER_ROWS])
+        if any(recognise(found) == each for found in texts):
+            return f"{each.sheet} looks like {each.title}: add --mapping {each.name}."
+    return ""
 
 
 def _unmapped(book: Book, entity: Entity, wish: Wish, profile: Profile, lacking: str) -> Sheet:
@@ -94,7 +106,7 @@ def _unfit(
     what = lacking or "its header has none of the columns that the mapping takes."
     return WorkbookError(
         f"{book.path.name}: the mapping {profile.name} does not fit: {what} "
-        f"{_way(book, rows, profile)}"
+        f"{way_of(book, rows, profile)}"
     )
 
 
@@ -107,10 +119,15 @@ def names_key(texts: Iterable[str], entity: Entity) -> bool:
     )
 
 
-def name_source(sheet: Sheet, entity: Entity) -> list[Problem]:
-    """Say which mapping a file needs that is read without one and does not look like ours."""
+def name_source(sheet: Sheet, entity: Entity, found: Sequence[Problem]) -> list[Problem]:
+    """Say which mapping a file needs that is read without one and does not look like ours.
+
+    Returned are the problems `found` with it, but for those of a header that is not ours.
+    """
     texts = [each.text for each in sheet.columns]
     profile = recognise(texts)
     if profile is None or names_key(texts, entity):
-        return []
-    return [problem("foreign_file", sheet.name, title=profile.title, mapping=profile.name)]
+        return list(found)
+    others = [each for each in found if each.row is not None]
+    said = problem("foreign_file", sheet.name, title=profile.title, mapping=profile.name)
+    return [said, *others]

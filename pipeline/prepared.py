@@ -133,7 +133,7 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     if laid:
         rows, problems = laid.completed(rows), [*laid.problems, *problems]
     else:
-        problems += name_source(source, entity)
+        problems = name_source(source, entity, problems)
     rows, more = _with_children(book, read, entity, rows)
     problems += more
     problems += doubled_rows(read.name, entity, rows)
@@ -143,7 +143,7 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     problems += [*compared.problems, *lone_companions(read, header, entity, compared.rows)]
     stamp = _stamp(book)
     problems += changed_columns(read.name, stamp, entity) if stamp else []
-    if not rows:
+    if not rows and (laid is None or source.cells.empty):  # left out on purpose is no mistake
         problems.append(problem("no_rows", read.name))
     if path.read_bytes() != content:
         raise WorkbookError(f"{path}: it was changed while it was read. Try again.")

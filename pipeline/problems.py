@@ -120,6 +120,10 @@ CATALOGUE: dict[str, Entry] = {
     "no_amount": Entry(
         "{value} is no length of time.", "Write a number of {unit}, or such as 90 min, 2 h or 1:30."
     ),
+    "amount_with_comma": Entry(
+        "{value} is no length of time.",
+        "Write a point instead of the comma. Or read the whole file with --decimal-comma.",
+    ),
     "not_of_format": Entry(
         "{value} is not a date as the mapping says ({format}).",
         "Mend the cell, or the format under dates.",

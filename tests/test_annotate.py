@@ -161,13 +161,12 @@ def test_a_workbook_without_notes_gets_its_first(tmp_path):
 def test_rows_of_a_text_file_become_a_workbook(tmp_path):
     """A csv comes back as .xlsx with its own row numbers and its texts as texts."""
     target = tmp_path / "out.xlsx"
-    rows = [(2, "=1+1", "007"), (4, "NA", None)]
+    lines = [(1, {1: "Name", 2: "Code"}), (2, {1: "=1+1", 2: "007"}), (4, {1: "NA", 2: None})]
 
     annotate_rows(
         target,
         sheet="Resources",
-        header=["Name", "Code"],
-        rows=rows,
+        lines=lines,
         header_row=1,
         marks={2: Mark("created", "", 10**16), 4: Mark("unsent")},
         notes={},

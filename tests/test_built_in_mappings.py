@@ -320,6 +320,26 @@ def test_the_report_lists_columns_without_a_home_in_json_too(shell, tmp_path):
     assert (said.code, said.json["rows"]) == (0, 4)
 
 
+@pytest.mark.parametrize(
+    ("name", "mapping"),
+    [
+        ("officernd.csv", "officernd"),
+        ("officernd-new-types.csv", "officernd"),
+        ("officernd-export.csv", "officernd-export"),
+        ("cobot.csv", "cobot"),
+        ("condeco.xlsx", "condeco"),
+    ],
+)
+def test_each_sample_is_told_its_mapping_when_none_is_given(shell, name, mapping, tmp_path):
+    """By the commands, below title lines and on whatever sheet; its columns are not blamed."""
+    said = shell("check", sample(name, tmp_path))
+    words = said.out + said.err
+
+    assert said.code != 0
+    assert words.casefold().count(f"add --mapping {mapping}.") == 1
+    assert "is not a known column" not in words
+
+
 def test_results_are_the_users_own_file_with_three_columns(shell, sandbox, tmp_path):
     """The source's own Status stays where it is and as it is; ours stand at the end."""
     path = sample("officernd-export.csv", tmp_path)

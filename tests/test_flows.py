@@ -591,3 +591,25 @@ def test_a_second_sheet_of_time_slots(shell, sandbox, tmp_path):
     found = slots(by_name(sandbox))
     assert found["Room 000"] == [(1, "1976-01-01T09:00:00Z", "1976-01-01T12:00:00Z")]
     assert found["Room 001"] == [(0, "1976-01-01T10:00:00Z", "1976-01-01T11:30:00Z")]
+
+
+def test_results_of_rooms_whose_action_is_create_can_be_imported_again(shell, sandbox, tmp_path):
+    """They are there now, with the id that the results give; an edit of such a row is blocked."""
+    path = tmp_path / "new.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "Resources"
+    header = "BusinessName Name ResourceTypeName SystemResourceType DisplayOrder"
+    book.active.append([*header.split(), "CancellationFeeType", "Visible", "Action"])
+    row = ["Harbour House", "Room New", "Meeting Room", "MeetingRoom", 10, "None", "Yes", "create"]
+    book.active.append(row)
+    book.save(path)
+    results = tmp_path / "new.results.xlsx"
+
+    assert shell.run_import(path).json["counts"] == counts(created=1)
+    assert shell.run_import(results).json["counts"] == counts(unchanged=1)
+    edited = edit(results, tmp_path / "edited.xlsx", {"Room New": {"DisplayOrder": 20}})
+    again = shell.run_import(edited)
+
+    assert again.json["counts"] == counts(blocked=1)
+    assert "Action is create, but 'Room New' exists" in again.err
+    assert by_name(sandbox)["Room New"]["DisplayOrder"] == 10

@@ -599,6 +599,51 @@ def test_cells_of_results_are_read_again_as_they_were(shell, tmp_path, ending):
     assert {int(row): list(rest) for row, *rest in cells.itertuples(name=None)} == EVERY_TYPE
 
 
+def test_results_of_a_csv_keep_its_title_and_its_columns_without_a_name(shell, tmp_path):
+    """What is no row comes back where it stood: lines above the header, cells without one."""
+    path = tmp_path / "rooms.csv"
+    path.write_text(
+        "Our rooms 2026,,,\nasked for by the owner,,,\n"
+        "BusinessName,,Name,ResourceTypeName,,SystemResourceType,DisplayOrder,CancellationFeeType\n"
+        "Harbour House,ask Ada,Room A,Meeting Room,12 m,MeetingRoom,10,None\n"
+        ",,,,a remark of its own,,,\n"
+        "Harbour House,,Room B,Meeting Room,,MeetingRoom,20,None\n"
+    )
+
+    done = shell.run_import(path)
+    again = shell.run_import(tmp_path / "rooms.results.xlsx")
+
+    lines = openpyxl.load_workbook(tmp_path / "rooms.results.xlsx")["Resources"].values
+    assert [line[:5] for line in lines] == [
+        ("Our rooms 2026", None, None, None, None),
+        ("asked for by the owner", None, None, None, None),
+        ("BusinessName", None, "Name", "ResourceTypeName", None),
+        ("Harbour House", "ask Ada", "Room A", "Meeting Room", "12 m"),
+        (None, None, None, None, "a remark of its own"),
+        ("Harbour House", None, "Room B", "Meeting Room", None),
+    ]
+    assert (done.json["counts"], again.json["counts"]) == (counts(created=2), counts(unchanged=2))
+
+
+def test_results_of_a_header_that_is_merged_over_two_lines(shell, tmp_path):
+    """Its names are written once, so that the results have one header."""
+    cells = ["BusinessName", "Name", "ResourceTypeName", "SystemResourceType", "DisplayOrder"]
+    cells.append("CancellationFeeType")
+    values = ["Harbour House", "Room A", "Meeting Room", "MeetingRoom", "10", "None"]
+    tall = {"table_number_rows_spanned": "2"}
+    path = document(
+        tmp_path,
+        ods_row(*(ods_cell("string", f"<text:p>{each}</text:p>", **tall) for each in cells))
+        + ods_row(*("<table:covered-table-cell/>" for _ in cells))
+        + ods_row(*(ods_cell("string", f"<text:p>{each}</text:p>") for each in values)),
+    )
+
+    done = shell.run_import(path)
+    again = shell.run_import(Path(done.json["results"]))
+
+    assert (done.json["counts"], again.json["counts"]) == (counts(created=1), counts(unchanged=1))
+
+
 # ---- old workbooks
 
 

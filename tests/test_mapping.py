@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from pipeline.entities import RESOURCE
@@ -13,6 +14,7 @@ from pipeline.errors import PipelineError, UsageError, WorkbookError
 from pipeline.mapping.reading import built_in, read_mapping, read_table, read_text, recognise
 from pipeline.mapping.tables import table_of
 from pipeline.prepared import Prepared, Reading, check, prepare
+from pipeline.sheets.markers import is_clear
 
 KEY = '[fields]\nBusinessName = "Site"\nName = "Room"\n'
 HEAD = "Site | Room"
@@ -105,6 +107,26 @@ def test_all_mistakes_of_a_file_are_told_at_once():
         "'MeetingRoom'? Choices: None, MeetingRoom, HotDesk, PrivateOffice, EventSpace, Lab, "
         "Kitchen, TreatmentRoom, StorageUnit, Machine, DayPass, PhoneBooth, Other.",
     ]
+
+
+def test_a_rule_whose_key_is_misspelt_is_told_once():
+    """Not also that it says nothing; a field nobody knows is told with those there are."""
+    text = """
+        entity = "ResourceType"
+        [fields]
+        Name = { colum = "Kind" }
+        Colour = "Blurb"
+    """
+
+    with pytest.raises(UsageError) as refused:
+        read_text(text, "x.toml")
+
+    first, second = str(refused.value).splitlines()
+    assert first == "x.toml: fields.Name.colum is no key of a mapping. Did you mean 'column'?"
+    assert second == (
+        "x.toml: fields.Colour is no field of ResourceType. There are Id, BusinessId, "
+        "BusinessName, Name."
+    )
 
 
 @pytest.mark.parametrize(
@@ -623,3 +645,62 @@ def test_a_reading_survives_a_journal():
         sheet="X", mapping=profile, decimal_comma=True
     )
     assert (Reading().kept(), Reading().as_kept("{}")) == ("{}", Reading())
+
+
+def test_a_list_of_links_that_is_to_be_emptied_names_no_row(sheet):
+    """`<clear>` is no name; where another row names this one, that one is what the list holds."""
+    path = sheet(
+        "Site|Room|Parent\nHarbour House|Hall|<clear>\nHarbour House|Half|Hall\n"
+        "Harbour House|Loft|<clear>"
+    )
+    prepared = mapped(path, NEW + 'LinkedResources = { column = "Parent", links = "both" }')
+
+    assert messages(prepared) == []
+    assert cells(prepared, "LinkedResources")[:2] == [["Half"], ["Hall"]]
+    assert is_clear(prepared.laid.sheet.cells.iloc[2, -1])
+
+
+def test_a_file_whose_rows_are_all_left_out_is_no_mistake(sheet):
+    """The mapping says so: nobody is told to fill in a row."""
+    path = sheet(f"{HEAD}|Status\n{ROOM}|Closed")
+    prepared = mapped(path, NEW + '[[leave-out]]\ncolumn = "Status"\nvalues = ["Closed"]\n')
+
+    assert (messages(prepared), prepared.rows) == ([], ())
+    assert prepared.sheet.remarks == (
+        "1 row left out, as the mapping site says: Status is 'Closed' (1)",
+    )
+
+
+def test_columns_without_a_home_are_all_named(sheet):
+    """However many there are."""
+    more = [f"Extra {n}" for n in range(1, 31)]
+    (said,) = messages(mapped(sheet(f"{HEAD}|{'|'.join(more)}\n{ROOM}"), NEW))
+
+    assert f": 30 columns have no home: {', '.join(more)}. " in said
+
+
+def test_a_second_sheet_is_told_in_its_own_words(tmp_path):
+    """The mapping speaks of the first sheet only, and blames nothing on itself."""
+    book = openpyxl.Workbook()
+    book.active.title = "Resources"
+    for line in (["Site", "Room"], ["Harbour House", "Room A"]):
+        book.active.append(line)
+    slots = book.create_sheet("TimeSlots")
+    for line in (["Name", "DayOfWeek", "FromTime", "ToTime"], ["Room B", "Mon", "09:00", "17:00"]):
+        slots.append(line)
+    book.save(tmp_path / "rooms.xlsx")
+
+    assert messages(mapped(tmp_path / "rooms.xlsx", NEW)) == [
+        "TimeSlots row 2: 'Name Room B' does not point to a row of the sheet Resources. Use "
+        "ResourceId, BusinessId with Name, or Row."
+    ]
+
+
+def test_a_length_of_time_with_a_comma_is_told_of_the_option(column):
+    """As numbers are: a point, or the whole file with a decimal comma."""
+    rule = 'LateCancellationLimit = { column = "Notice", unit = "hours" }\n'
+
+    assert messages(column(rule, "Notice", "1,5 h", "12.5 h")) == [
+        "Resources row 2, column Notice: '1,5 h' is no length of time. Write a point instead of "
+        "the comma. Or read the whole file with --decimal-comma."
+    ]

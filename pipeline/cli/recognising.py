@@ -12,7 +12,8 @@ from contextlib import suppress
 
 from pipeline.cli.entity_names import short_name
 from pipeline.entities import ENTITIES
-from pipeline.errors import UsageError, WorkbookError
+from pipeline.errors import HeaderError, UsageError, WorkbookError
+from pipeline.foreign import foreign_sheet, way_of
 from pipeline.header import known_names
 from pipeline.kinds import plain
 from pipeline.rows import ACTION_COLUMN
@@ -71,7 +72,12 @@ def _fitting(book: Book, sheet: str | None) -> Entity:
     first, *_ = ENTITIES.values()
     known = {each.name: {plain(name) for name in known_names(each)} for each in ENTITIES.values()}
     names = tuple(dict.fromkeys(n for each in ENTITIES.values() for n in known_names(each)))
-    read = book.sheet(wanted=sheet, default=first.sheet, known=names)
+    try:
+        read = book.sheet(wanted=sheet, default=first.sheet, known=names)
+    except HeaderError as error:
+        raise WorkbookError(f"{error} {way_of(book, error.rows)}") from error
+    except WorkbookError as error:
+        raise WorkbookError(f"{error} {foreign_sheet(book)}".rstrip()) from error
     columns = {plain(each.text) for each in read.columns}
     most = max(len(columns & own) for own in known.values())
     best = [each for each in ENTITIES.values() if len(columns & known[each.name]) == most]

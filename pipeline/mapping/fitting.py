@@ -13,6 +13,8 @@ from pipeline.mapping.units import MINUTES, unit_of
 from pipeline.schema import Entity, Field, Unreadable
 
 MONDAYS = (0, 1, 2)  # the number of Monday where a week begins with Monday 0, Monday 1, Sunday 1
+FEW = 30  # fields that a message lists
+GUIDE = "The sheet Guide of a template lists the fields."
 
 
 def mistakes_of(profile: Profile, entity: Entity) -> list[str]:
@@ -30,10 +32,11 @@ def mistakes_of(profile: Profile, entity: Entity) -> list[str]:
 def _of_rule(name: str, rule: Rule, entity: Entity) -> Iterator[str]:
     field = entity.by_name.get(name)
     if field is None or not field.in_sheet:
-        names = [each.name for each in entity.fields if each.in_sheet]
-        yield f" is no field of {entity.name}. {suggestion(name, names)}".rstrip()
+        names = [each.name for each in entity.fields if each.in_sheet and _takes_values(each)]
+        listed = f"There are {', '.join(names)}." if len(names) <= FEW else GUIDE
+        yield f" is no field of {entity.name}. {suggestion(name, names) or listed}".rstrip()
         return
-    if not (field.writable or field.key or field.names):
+    if not _takes_values(field):
         yield " is set by the service only. Leave the rule out."
         return
     yield from _sources(rule, field)
@@ -41,6 +44,10 @@ def _of_rule(name: str, rule: Rule, entity: Entity) -> Iterator[str]:
     yield from _units(rule, field)
     yield from _days_and_links(rule, field)
     yield from _texts(rule, field)
+
+
+def _takes_values(field: Field) -> bool:
+    return bool(field.writable or field.key or field.names)
 
 
 def _sources(rule: Rule, field: Field) -> Iterator[str]:

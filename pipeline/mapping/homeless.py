@@ -14,7 +14,7 @@ from pipeline.problems import Problem, problem
 from pipeline.schema import Entity
 from pipeline.sheets.read import Column, Sheet
 
-SHOWN_HOMELESS = 20  # columns that a message names
+SHOWN = 20  # things that a message names; columns without a home are all named
 
 
 def column_problems(
@@ -33,7 +33,7 @@ def column_problems(
         yield problem(
             code,
             source.name,
-            columns=_listed([each.text for each in columns.homeless]),
+            columns=", ".join(" ".join(each.text.split()) for each in columns.homeless),
             count="1 column has"
             if len(columns.homeless) == 1
             else f"{len(columns.homeless)} columns have",
@@ -110,5 +110,5 @@ def said_or(names: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = len(names) - SHOWN_HOMELESS
-    return ", ".join(names[:SHOWN_HOMELESS]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -69,6 +69,7 @@ class Laid:
     def _told(self, each: Problem) -> Problem:
         # a column that is no field is the file's own: it is told in the file's words already
         is_own = each.column is not None and each.column not in self.entity.by_name
+        is_own = is_own or each.sheet != self.sheet.name  # a second sheet has no mapping
         return each if is_own else tell(each, self.origins, self.profile.name)
 
 

@@ -9,6 +9,7 @@ from pipeline.mapping.profile import Links
 from pipeline.mapping.values import Unread, same_value
 from pipeline.problems import plain_text
 from pipeline.schema import Cell, Unreadable
+from pipeline.sheets.markers import is_clear, is_kept
 
 
 def link_back(
@@ -35,7 +36,7 @@ def link_back(
             if links == "both":
                 found[row].append(item if other is None else names[other])
     laid = [
-        cell if isinstance(cell, Unread) else _joined(own)
+        cell if isinstance(cell, Unread) or (_is_mark(cell) and not own) else _joined(own)
         for cell, own in zip(cells, found, strict=True)
     ]
     return laid, lost
@@ -46,12 +47,17 @@ def _place(keys: Sequence[Sequence[Cell]], row: int) -> str:
 
 
 def _items(cell: Cell) -> list[str]:
-    if cell is None or isinstance(cell, Unread):
+    if cell is None or isinstance(cell, Unread) or _is_mark(cell):
         return []
     try:
         return [str(each) for each in IDS.read(cell)]
     except Unreadable:
         return [plain_text(cell)]
+
+
+def _is_mark(cell: Cell) -> bool:
+    """Whether a cell says what is to be done with the list, and names nothing."""
+    return is_clear(cell) or is_kept(cell)
 
 
 def _joined(names: Sequence[str]) -> Cell:

@@ -58,13 +58,23 @@ def read_table(table: Table, name: str) -> Profile:
     if entity is None:
         mistakes.append(f"entity '{profile.entity}' is not known. There are {', '.join(ENTITIES)}.")
     else:
-        known = {each.split(" ")[0] for each in mistakes}  # a rule that could not be read
-        mistakes += [
-            each for each in mistakes_of(profile, entity) if each.split(" ")[0] not in known
-        ]
+        known = {_place(each) for each in mistakes}  # a rule that could not be read
+        mistakes += [each for each in mistakes_of(profile, entity) if not _follows(each, known)]
     if mistakes:
         raise UsageError("\n".join(f"{name}: {each}" for each in mistakes))
     return profile
+
+
+def _place(mistake: str) -> str:
+    """Return the key that a mistake names first."""
+    return mistake.split(" ", maxsplit=1)[0]
+
+
+def _follows(mistake: str, known: set[str]) -> bool:
+    """Whether it is told already: a rule is empty since a key of it could not be read."""
+    place = _place(mistake)
+    is_empty = mistake.startswith(f"{place} says nothing of where")
+    return place in known or (is_empty and any(each.startswith(f"{place}.") for each in known))
 
 
 @cache

@@ -28,6 +28,7 @@ COUNT_BEFORE, NOTE_BEHIND = re.compile(r"^\d+\s*x?\s+|^[-*]\s*"), re.compile(r"\
 MARKS = {**dict.fromkeys("✓✔☑✅●•", "Yes"), **dict.fromkeys("✗✘☐–—-", "No")}  # noqa: RUF001
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 LEADING_NUMBER = re.compile(r"\s*[+-]?\d[\d.,]*")
+COMMA = re.compile(r"\s*\d[\d.]*,\d+\s*[a-z]*\.?\s*", re.IGNORECASE)
 SHOWN = 8  # values that a message lists
 
 
@@ -223,7 +224,8 @@ class Reader:
         assert target
         found = convert(self._pointed(cell), source, target)
         if found is None:
-            raise Unreadable("no_amount", unit=source)
+            is_comma = COMMA.fullmatch(plain_text(cell)) and not self.decimal_comma
+            raise Unreadable("amount_with_comma" if is_comma else "no_amount", unit=source)
         return found
 
 

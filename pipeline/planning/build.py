@@ -180,7 +180,7 @@ class _Builder:
 
     def _with_record(self, row: Row, record_id: int, record: Mapping[str, object]) -> Change:
         entity, name = self.request.entity, entity_name(self.request.entity, record)
-        if row.action == "create":
+        if row.action == "create" and not row.fills(entity.id_field.name):
             return self._blocked(row, "already_there", entity.key[-1], actual=record_id)
         base = Change(
             row.number, "unchanged", name, record_id, place=_place(entity, record), before=record
@@ -203,6 +203,8 @@ class _Builder:
         ]
         if not changed:
             return replace(base, problems=tuple(found))
+        if row.action == "create":  # the results of a create have its id, and then were edited
+            return self._blocked(row, "already_there", entity.key[-1], actual=record_id)
         known, links = parted(values)
         return replace(
             base,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
-from itertools import filterfalse
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import chain, filterfalse
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from pipeline.problems import Problem, is_error
 from pipeline.runs.terms import Applied
 from pipeline.sheets import annotate
 from pipeline.sheets.base import Edited
+from pipeline.sheets.read import Sheet
 from pipeline.sheets.whole import refuse_own_input
 
 ENDING = ".results"
@@ -48,11 +51,7 @@ def write_results(
     """
     sheet = prepared.sheet
     is_rewritten = sheet.path.suffix.lower() not in WORKBOOKS
-    columns, results = prepared.columns, prepared.results
-    if is_rewritten:  # columns without a name are not written: the others move together
-        place = {each.number: n for n, each in enumerate(sheet.columns, start=1)}
-        columns = {name: place[number] for name, number in columns.items()}
-        results = {name: place[number] for name, number in results.items()}
+    columns = prepared.columns
     marked: dict[str, Any] = {
         "marks": {
             each.row: annotate.Mark(each.status.replace("_", " "), each.message, each.record_id)
@@ -60,14 +59,13 @@ def write_results(
         },
         "notes": _notes(filter(is_error, problems), columns, sheet.header_row),
         "warnings": _notes(filterfalse(is_error, problems), columns, sheet.header_row),
-        "columns": results,
+        "columns": prepared.results,
     }
     if is_rewritten:
         annotate.annotate_rows(
             target,
             sheet=sheet.name,
-            header=[each.text for each in sheet.columns],
-            rows=sheet.cells[[each.number for each in sheet.columns]].itertuples(name=None),
+            lines=_lines(sheet),
             header_row=sheet.header_row,
             **marked,
         )
@@ -83,6 +81,17 @@ def write_results(
                 settled=_settled(prepared, applied),
                 **marked,
             )
+
+
+def _lines(sheet: Sheet) -> Iterator[tuple[int, Mapping[int, Any]]]:
+    """Yield all that stands on a sheet, by row and column; the two parts of a row follow."""
+    numbers = [each.number for each in sheet.columns]
+    header = (sheet.header_row, {each.number: each.text for each in sheet.columns})
+    rows = (
+        (int(row), dict(zip(numbers, cells, strict=True)))
+        for row, *cells in sheet.cells[numbers].itertuples(name=None)
+    )
+    return merge(chain([header], rows), sorted(sheet.rest.items()), key=itemgetter(0))
 
 
 def _settled(prepared: Prepared, applied: Applied) -> dict[int, Edited | None]:

@@ -7,11 +7,12 @@ validations and the cached values of formulas, without which the results could n
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.sheets.base import BASE_SHEET, CELLS_PLACE, Edited
+from pipeline.sheets.extent import MAX_COLUMNS
 from pipeline.sheets.frame import Frame
 from pipeline.sheets.notes import write_notes
 from pipeline.sheets.package import Package, rewritten
@@ -94,27 +95,26 @@ def annotate_rows(
     target: Path,
     *,
     sheet: str,
-    header: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    lines: Iterable[tuple[int, Mapping[int, Any]]],
     header_row: int,
     **marked: Any,
 ) -> None:
-    """Write the rows of another kind of file as a workbook and mark it.
+    """Write the lines of another kind of file as a workbook and mark it.
 
-    Each row begins with its number.
+    Each is its row's number and its cells by column; they come in the order of their rows.
     """
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder, "rows.xlsx")
         with new_workbook(plain) as book:
             page = book.add_worksheet(sheet)
             page.freeze_panes(header_row, 0)
-            page.set_column(0, len(header) - 1, 18)
+            page.set_column(0, MAX_COLUMNS - 1, 18)
             bold = book.add_format({"bold": True})
-            for column, name in enumerate(header):
-                page.write_string(header_row - 1, column, name, bold)
             cells = CellWriter(book, page)
-            for number, *values in rows:
-                for column, value in enumerate(values):
-                    if value is not None:
-                        cells.write(number - 1, column, value)
+            for row, line in lines:
+                for column, cell in line.items():
+                    if row == header_row:
+                        page.write_string(row - 1, column - 1, str(cell), bold)
+                    elif cell is not None:
+                        cells.write(row - 1, column - 1, cell)
         annotate(plain, target, sheet=sheet, header_row=header_row, **marked)

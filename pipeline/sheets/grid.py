@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -62,7 +62,9 @@ class Sheet:
     `header_row` is Excel's own number. `nameless` are columns with values but no header, `repeated`
     the rows that repeat the header. `cells` is indexed by Excel's row numbers and column numbers,
     dtype object: None is a blank, anything else is what the reader gave, an ErrorCell or an
-    Uncalculated. `remarks` say in one line what was detected, if that is worth saying.
+    Uncalculated. `remarks` say in one line what was detected, if that is worth saying. `rest` is
+    what else stands on the sheet, by row and column: title lines, columns without a header, rows
+    that repeat it.
     """
 
     path: Path
@@ -73,6 +75,7 @@ class Sheet:
     repeated: tuple[int, ...]
     cells: pd.DataFrame
     remarks: tuple[str, ...]
+    rest: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
 
 
 def is_filled(cell: Cell) -> bool:
@@ -106,16 +109,41 @@ def make_sheet(
     repeated = _repeated(cells, columns)
     cells = cells[~cells.index.isin(repeated)] if repeated else cells
     oddities = (*grid.oddities, *_oddities(grid.hidden_rows, merged, filled, cells))
+    nameless = _nameless(below, columns)
     return Sheet(
         path=path,
         name=name,
         header_row=header + 1,
         columns=columns,
-        nameless=_nameless(below, columns),
+        nameless=nameless,
         repeated=repeated,
         cells=cells,
         remarks=_remarks(path, grid.kind, oddities, header + 1, len(cells)),
+        rest=dict(_rest(grid.rows, header, columns, {*nameless}, repeated)),
     )
+
+
+def _rest(
+    rows: Sequence[Sequence[Cell]],
+    header: int,
+    columns: Sequence[Column],
+    nameless: Collection[int],
+    repeated: Iterable[int],
+) -> Iterator[tuple[int, dict[int, Cell]]]:
+    """Yield what is no row of the sheet: lines above and like the header, nameless columns."""
+    whole = {*range(1, header + 1), *repeated}
+    own = {number for number, cell in enumerate(rows[header], 1) if is_filled(cell)}
+    spanning = {each.number for each in columns} - own  # their names stand above, merged down
+    for number in range(1, len(rows) + 1) if nameless else sorted(whole):
+        found = {
+            column: cell
+            for column, cell in enumerate(rows[number - 1], start=1)
+            if is_filled(cell)
+            and (column in nameless or number in whole)
+            and not (column in spanning and number <= header)
+        }
+        if found:
+            yield number, found
 
 
 def _header_index(path: Path, name: str, grid: Grid, known: Collection[str]) -> int:
