@@ -38,7 +38,6 @@ def command(file: Path, as_json: bool, **reading: Any) -> int:
         {
             "file": str(file),
             "rows": len(prepared.rows),
-            "remarks": list(prepared.sheet.remarks),
             "problems": [each.as_dict() for each in problems],
         }
     )
