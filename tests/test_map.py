@@ -163,6 +163,43 @@ def test_our_own_headers_need_no_mapping(shell, sheet, tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["rooms.xlsx"]
 
 
+def test_the_next_command_says_what_was_read(shell, sheet):
+    """Sheet and entity are repeated: without them another one would be checked."""
+    path = sheet("Name | BusinessName\nStudio | Quay", sheet="List")
+    said = shell("map", path, "--sheet", "List", "--entity", "types")
+
+    assert said.out.strip() == (
+        "rooms.xlsx: all 2 columns have names that are known already. No mapping is needed: "
+        f"nexudus-bulk check {path} --entity types --sheet List"
+    )
+
+
+@pytest.mark.parametrize("word", ["types", "ResourceTypes", "resource type"])
+def test_an_entity_is_named_as_everywhere(shell, sheet, word):
+    """Map takes the words for types that template, export and check take."""
+    path = sheet("Site | Type\nQuay | Studio", sheet="List")
+    found = shell("map", path, "--entity", word, "--json").json["columns"]
+
+    assert {each["column"]: each["field"] for each in found} == {
+        "Site": "BusinessName",
+        "Type": "Name",
+    }
+
+
+def test_a_foreign_file_is_told_of_map_by_check(shell, tmp_path):
+    """Check names the command, or the built-in mapping, also while it looks for the entity."""
+    strange, known = tmp_path / "strange.csv", tmp_path / "known.csv"
+    strange.write_text("Zimmer,Haus\n1,2\n")
+    known.write_text("Resource Name,Target Plan,Size (People),Privacy,Location\nA,B,3,Public,C\n")
+
+    assert (
+        shell("check", strange)
+        .err.splitlines()[-1]
+        .endswith(f"If the file comes from another program: nexudus-bulk map {strange}")
+    )
+    assert shell("check", known).err.splitlines()[-1].endswith("add --mapping officernd.")
+
+
 def test_a_built_in_source_is_recognised(shell, tmp_path):
     """Cobot's file starts from its mapping; of the columns it does not know, one has a home."""
     path = tmp_path / "cobot.csv"

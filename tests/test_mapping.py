@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.entities import RESOURCE
+from pipeline.entities import ENTITIES, RESOURCE
 from pipeline.errors import PipelineError, UsageError, WorkbookError
 from pipeline.mapping.reading import built_in, read_mapping, read_table, read_text, recognise
 from pipeline.mapping.tables import table_of
@@ -562,7 +562,7 @@ def test_a_file_of_our_own_needs_no_mapping(sheet):
             "rooms.xlsx: sheet Resources has no known column; row 1 holds 'Zimmer', 'Haus'. Its "
             "header has to hold column names such as Id, BusinessId, BusinessName. `nexudus-bulk "
             "template` writes a sheet that has them. If the file comes from another program: "
-            "nexudus-bulk map rooms.xlsx",
+            "nexudus-bulk map {path}",
         ),
         (
             "Resource Name|Target Plan|Size (People)|Privacy|Location|Room",
@@ -576,7 +576,7 @@ def test_a_file_of_our_own_needs_no_mapping(sheet):
             KEY,
             "rooms.xlsx: the mapping site does not fit: its header has none of the columns that "
             "the mapping takes. If the file comes from another program: nexudus-bulk map "
-            "rooms.xlsx",
+            "{path}",
         ),
     ],
 )
@@ -588,7 +588,7 @@ def test_a_foreign_file_is_told_which_mapping_it_needs(header, mapping, said, sh
     with pytest.raises(WorkbookError) as refused:
         prepare(path, RESOURCE, Reading(mapping=profile))
 
-    assert str(refused.value) == said
+    assert str(refused.value) == said.replace("{path}", str(path))
 
 
 def test_a_foreign_header_with_a_few_of_our_names_is_told_too(sheet):
@@ -599,6 +599,24 @@ def test_a_foreign_header_with_a_few_of_our_names_is_told_too(sheet):
     assert found == [
         "Resources: this looks like Cobot: list of resources from its API. Add --mapping cobot."
     ]
+
+
+def test_a_foreign_header_with_one_of_our_names_is_told_of_map(sheet):
+    """The command is whole: folder, signs of the shell, sheet and entity; an Id says it is ours."""
+    path = sheet("Site|Name|Seats\nQuay|Cedar|4", "my rooms.xlsx", "List")
+    reading = Reading(sheet="List")
+    said = [
+        [each for each in messages(prepare(path, entity, reading)) if "nexudus-bulk map" in each]
+        for entity in (RESOURCE, ENTITIES["ResourceType"])
+    ]
+    ours = prepare_usual(sheet("Id|Seats\n7|4"))
+
+    way = (
+        "List: the header has names that are not ours. If the file comes from another "
+        f"program: nexudus-bulk map '{path}' --sheet List"
+    )
+    assert said == [[way], [f"{way} --entity ResourceType"]]
+    assert [each for each in messages(ours) if "map" in each] == []
 
 
 def prepare_usual(path: Path) -> Prepared:

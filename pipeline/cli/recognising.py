@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from pipeline.cli.entity_names import short_name
 from pipeline.entities import ENTITIES
-from pipeline.errors import UsageError, WorkbookError
+from pipeline.errors import HeaderError, UsageError, WorkbookError
 from pipeline.header import known_names
 from pipeline.kinds import plain
 from pipeline.rows import ACTION_COLUMN
@@ -64,14 +64,17 @@ def _exported(book: Book) -> Entity | None:
 
 
 def _fitting(book: Book, sheet: str | None) -> Entity:
-    """Return the entity that knows the most columns.
+    """Return the entity that knows the most columns; the usual one where none knows any.
 
     Without a number or an action no record can be hit by mistake: the first one will do then.
     """
     first, *_ = ENTITIES.values()
     known = {each.name: {plain(name) for name in known_names(each)} for each in ENTITIES.values()}
     names = tuple(dict.fromkeys(n for each in ENTITIES.values() for n in known_names(each)))
-    read = book.sheet(wanted=sheet, default=first.sheet, known=names)
+    try:
+        read = book.sheet(wanted=sheet, default=first.sheet, known=names)
+    except HeaderError:
+        return first  # its reading refuses the file, and tells of the mapping that it needs
     columns = {plain(each.text) for each in read.columns}
     most = max(len(columns & own) for own in known.values())
     best = [each for each in ENTITIES.values() if len(columns & known[each.name]) == most]
