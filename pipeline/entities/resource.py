@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from pipeline.entities.called import LOCATION_NAMES, LOCATION_NUMBERS, called
 from pipeline.entities.every_record import RECORD, STAMPS, read_only
 from pipeline.kinds import (
     ADDRESS,
@@ -39,11 +40,6 @@ PICTURE = Group("Picture and e-mail", "A6433F", rare=True)
 MAP = Group("Place on the map", "3A6B8A", rare=True)
 LINKS = Group("Calendars and access systems", "5B5B5B", rare=True)
 LIST_CHANGES = Group("Changes to lists", "6A4C93", rare=True)
-
-
-def called(names: str) -> tuple[str, ...]:
-    """Return names that other programs and people use, parted by semicolons."""
-    return tuple(each.strip() for each in names.split(";"))
 
 
 RESOURCE_TYPE = choice(
@@ -194,9 +190,7 @@ FIELDS = (
         required=True,
         link="Business",
         least=1,
-        aliases=called(
-            "Location ID; Site ID; Building ID; Centre ID; Center ID; Venue ID; Branch ID"
-        ),
+        aliases=LOCATION_NUMBERS,
     ),
     Field(
         "BusinessName",
@@ -207,13 +201,7 @@ FIELDS = (
         on_update=False,
         names="BusinessId",
         title="Location",
-        aliases=called(
-            "Location name; Site; Site name; Building; Building name; Centre; Centre "
-            "name; Center; Center name; Venue; Venue name; Branch; Branch name; "
-            "Campus; Property; Property name; Premises; Hub; Club; Clubhouse; Office "
-            "location; Coworking space; Coworking location; Where; Address name; "
-            "Estate; Tower; Workspace location; Facility; Facility name"
-        ),
+        aliases=LOCATION_NAMES,
     ),
     Field(
         "Name",
