@@ -1,6 +1,6 @@
 """What two names have in common: their words, however people write, bend and abbreviate them.
 
-Knows English and the trade, and no field of any entity.
+Knows English, some German and the trade, and no field of any entity.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.kinds import plain
+from pipeline.mapping.german import in_english
 
 SAME, SAME_CORE, MISSPELT = 0.9, 0.86, 0.84  # confidence in names alike
 AKIN = 0.75  # one word for another of its kin: period for time
@@ -29,6 +30,8 @@ EMPTY = {
     *("is", "are", "be", "has", "have", "this", "its", "it", "our", "we", "any", "per", "that"),
     *("if", "s", "which", "what", "how", "many", "much", "up", "there", "you", "your", "their"),
 }
+SMALL = {"for", "in", "on", "at", "to", "by", "with", "from", "up"}  # of EMPTY, what turns a word
+IDLE = EMPTY - SMALL
 # Words that say little: what is left without them is compared too, with less confidence.
 WEAK = {
     "type",
@@ -60,12 +63,27 @@ GENERIC = {
         "enabled",
         "mode",
         "setting",
+        "possible",
+        "offered",
+        "covered",
+        "catalogue",
+        "catalog",
     ),
 }
 KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled before
     "min": ("minimum", "minimal", "shortest", "least", "minim"),
     "max": ("maximum", "maximal", "longest", "most", "maxim"),
-    "booking": ("reservation", "rental", "hire", "reserve", "book", "rent", "stay"),
+    "booking": (
+        "reservation",
+        "rental",
+        "hire",
+        "reserve",
+        "book",
+        "rent",
+        "stay",
+        "let",
+        "letting",
+    ),
     "length": ("duration", "period", "span"),
     "cancel": (
         *("cancellation", "cancelation", "cancelling", "canceling", "cancelled", "canceled"),
@@ -83,7 +101,7 @@ KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled be
     "advance": ("ahead", "adv"),
     "multiple": ("multi", "several"),
     "overlap": ("overlapping",),
-    "tv": ("television",),
+    "tv": ("television", "telly"),
     "type": ("kind",),
     "order": ("ordering",),
     "online": ("web", "website", "portal", "app", "internetpage"),
@@ -112,6 +130,8 @@ COMPOUNDS: Mapping[tuple[str, str], str] = {  # two words that are one
     ("lead", "time"): "notice",
     ("sound", "proof"): "soundproof",
     ("day", "light"): "daylight",
+    ("floor", "area"): "floorarea",
+    ("floor", "space"): "floorarea",
     ("video", "conference"): "videoconference",
     ("video", "conferencing"): "videoconference",
     ("board", "room"): "boardroom",
@@ -147,9 +167,9 @@ SPELLED = {  # as people shorten words
 }
 NEGATIONS = {"no", "not", "non", "without", "never", "except", "hidden", "un", "hide", "exclude"}
 UNITS = {
-    "minutes": ("minutes", "minute", "mins", "min"),
-    "hours": ("hours", "hour", "hrs", "hr", "h"),
-    "days": ("days", "day", "d"),
+    "minutes": ("minutes", "minute", "mins", "min", "minuten"),
+    "hours": ("hours", "hour", "hrs", "hr", "h", "stunden", "std"),
+    "days": ("days", "day", "d", "tage"),
     "weeks": ("weeks", "week", "wks", "wk"),
     "months": ("months", "month", "mths", "mth"),
 }
@@ -209,7 +229,8 @@ def words(text: str) -> tuple[str, ...]:
 def _own_words(text: str) -> tuple[str, ...]:
     """Return the words that count as they are written, but for plurals and what is shortened."""
     joined: list[str] = []
-    for word in map(_singular, (SPELLED.get(each, each) for each in _split(text))):
+    english = (word for each in _split(text) for word in in_english(each))
+    for word in map(_singular, (SPELLED.get(each, each) for each in english)):
         if joined and (joined[-1], word) in COMPOUNDS:
             joined[-1] = COMPOUNDS[joined[-1], word]
         else:
@@ -246,11 +267,30 @@ def likeness(text: str, other: str) -> float:
     ours, theirs = here - GENERIC, there - GENERIC
     if not ours:
         return WITHIN if here == there else 0.0  # `The room` may be anything
+    if (_is_worn(text) or _is_worn(other)) and _said(text) != _said(other):
+        return WITHIN if ours & theirs else 0.0
     if here == there or ours == theirs:
-        if len(ours) == 1 and not _same_stem(text, other):
-            return AKIN
-        return SAME if here == there else SAME_CORE
+        return _same_words(text, other)
     return max(_misspelt(here, there), _misspelt(ours, theirs), _shared(ours, theirs))
+
+
+def _same_words(text: str, other: str) -> float:
+    """Weigh a name with the words of another, in another order, form or company."""
+    here, there, ours = frozenset(words(text)), frozenset(words(other)), core(text)
+    if len(ours) == 1 and (here < there or not _same_stem(text, other)):
+        return AKIN  # `Tag` may be anything's, `Asset tag` is an asset's
+    return SAME if here == there else SAME_CORE
+
+
+@lru_cache(maxsize=8192)
+def _said(text: str) -> tuple[str, ...]:
+    """Return the words with the small ones that give them their meaning: `in use`."""
+    return tuple(each for each in map(_singular, _split(text)) if each not in IDLE)
+
+
+def _is_worn(text: str) -> bool:
+    """Whether a single word is left without those small ones: `in use`, `for members`."""
+    return len(words(text)) == 1 and len(_said(text)) > 1 and bool(SMALL & set(_split(text)))
 
 
 def _same_stem(text: str, other: str) -> bool:
