@@ -12,6 +12,7 @@ from pipeline.entities import ENTITIES, RESOURCE
 from pipeline.errors import PipelineError, UsageError, WorkbookError
 from pipeline.mapping.reading import built_in, read_mapping, read_table, read_text, recognise
 from pipeline.mapping.tables import table_of
+from pipeline.mapping.units import convert
 from pipeline.prepared import Prepared, Reading, check, prepare
 
 KEY = '[fields]\nBusinessName = "Site"\nName = "Room"\n'
@@ -641,3 +642,11 @@ def test_a_reading_survives_a_journal():
         sheet="X", mapping=profile, decimal_comma=True
     )
     assert (Reading().kept(), Reading().as_kept("{}")) == ("{}", Reading())
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("2 wks", 20160), ("1 d", 1440), ("1,5 Std.", None), ("2 Stunden", 120)]
+)
+def test_a_unit_in_a_cell_is_read_as_one_in_a_header(text, minutes):
+    """What a header may say of units a cell may say too; a comma is not a point here."""
+    assert convert(text, "minutes", "minutes") == minutes

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from pipeline.kinds import plain
 from pipeline.mapping.german import in_english
+from pipeline.mapping.units import UNIT_OF
 
 SAME, SAME_CORE, MISSPELT = 0.9, 0.86, 0.84  # confidence in names alike
 AKIN = 0.75  # one word for another of its kin: period for time
@@ -166,14 +167,6 @@ SPELLED = {  # as people shorten words
     },
 }
 NEGATIONS = {"no", "not", "non", "without", "never", "except", "hidden", "un", "hide", "exclude"}
-UNITS = {
-    "minutes": ("minutes", "minute", "mins", "min", "minuten"),
-    "hours": ("hours", "hour", "hrs", "hr", "h", "stunden", "std"),
-    "days": ("days", "day", "d", "tage"),
-    "weeks": ("weeks", "week", "wks", "wk"),
-    "months": ("months", "month", "mths", "mth"),
-}
-UNIT_OF = {word: name for name, words in UNITS.items() for word in words}
 LOOSE_UNITS = {word for word in UNIT_OF if len(word) > 2 and word != "min"}  # noqa: PLR2004 - h and d are names too
 
 
