@@ -67,6 +67,8 @@ LIBRARIES = {  # outside libraries that one room owns
     "python_calamine": {"sheets"},
     "xlsxwriter": {"sheets"},
     "openpyxl": {"sheets", "cli/demo.py"},
+    "numpy": {"sheets"},
+    "pandas": {"sheets", "mapping", "checks.py"},
     "rapidfuzz": {"mapping"},
     "tomlkit": {"mapping"},
     "sqlite3": {"runs", "series", "sandbox", "state.py"},
