@@ -428,6 +428,17 @@ def test_ctrl_c_writes_nothing(sheet, tmp_path):
 
 
 @posix
+def test_a_place_that_cannot_be_written_is_told_before_any_question(sheet, tmp_path):
+    """Nobody answers for a file that cannot be kept."""
+    target = tmp_path / "none" / "rooms.toml"
+    code, _, errors = Terminal(tmp_path, sheet(UNSURE), "-o", target).type()
+
+    assert code == 2
+    assert "Which field is it?" not in errors
+    assert f"{target}: cannot be written" in errors
+
+
+@posix
 def test_yes_asks_nothing(sheet, tmp_path):
     """--yes at a terminal leaves comments, as without a terminal."""
     code, _, _ = Terminal(tmp_path, sheet(UNSURE), "--yes").type()
@@ -465,6 +476,14 @@ def test_a_damaged_memory_is_set_aside_and_told(shell, sheet, home, text):
         "set aside as learned.json.damaged; questions are asked anew.\n"
     )
     assert [each.name for each in home.iterdir()] == ["learned.json.damaged"]
+
+
+def test_an_answer_that_a_field_does_not_take_any_more_is_not_used(home):
+    """The mapping would be refused by the next check; the value is asked for again."""
+    learn(home, RESOURCE, Answers({}, {("Visible", "jein"): "Perhaps", ("Visible", "nope"): ""}))
+    found = recall(home, RESOURCE)
+
+    assert (found.value("Visible", "jein"), found.value("Visible", "nope")) == (None, "")
 
 
 def test_without_answers_nothing_is_kept(shell, sheet, home):

@@ -76,13 +76,13 @@ def run_map(file: Path, choices: MapChoices, screen: Screen) -> int:
     screen.warn(filter(None, [memory.remark]))
     base = _recognised(sheet, entity)
     proposal, answers = propose(_columns(sheet), entity, memory, base), Answers()
-    if choices.ask:
-        screen.say(map_text.opening(file, sheet, proposal))
-        proposal = _asked(proposal, memory, answers)
-    profile = proposal.profile(_name(target))
     next_command = _check_command(file, "--mapping", str(target), choices=choices)
-    text = write(proposal, profile, source=file.name, next_command=next_command)
-    with new_file(target) as unfinished:
+    with new_file(target) as unfinished:  # tried first: answers for a file in no folder are lost
+        if choices.ask:
+            screen.say(map_text.opening(file, sheet, proposal))
+            proposal = _asked(proposal, memory, answers)
+        profile = proposal.profile(_name(target))
+        text = write(proposal, profile, source=file.name, next_command=next_command)
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     learn(home, entity, answers)
     if not screen.as_json:
