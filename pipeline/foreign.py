@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
+from pipeline.entities import RESOURCE
 from pipeline.errors import HeaderError, WorkbookError
 from pipeline.header import known_names
 from pipeline.kinds import plain
@@ -64,16 +67,24 @@ def _own_sheet(book: Book, entity: Entity, wish: Wish) -> Sheet:
     try:
         return book.sheet(wanted=wish.sheet, default=entity.sheet, known=known)
     except HeaderError as error:
-        raise WorkbookError(f"{error} {way_of(book, error.rows)}") from error
+        raise WorkbookError(f"{error} {_way(book, entity, wish, error.rows)}") from error
 
 
-def way_of(book: Book, rows: Iterable[Sequence[str]], given: Profile | None = None) -> str:
+def _way(book: Book, entity: Entity, wish: Wish, rows: Iterable[Sequence[str]]) -> str:
     """Say which mapping rows look like that have no header of ours, else how to make one."""
     for texts in rows:
         profile = recognise(texts)
-        if profile is not None and profile != given:
+        if profile is not None and profile != wish.mapping:
             return f"This looks like {profile.title}: add --mapping {profile.name}."
-    return f"If the file comes from another program: nexudus-bulk map {book.path.name}"
+    return f"If the file comes from another program: {_map_command(book.path, entity, wish)}"
+
+
+def _map_command(path: Path, entity: Entity, wish: Wish) -> str:
+    """Write the command that makes a mapping of the same sheet."""
+    words = ["nexudus-bulk", "map", str(path)]
+    words += ["--sheet", wish.sheet] if wish.sheet else []
+    words += ["--entity", entity.name] if entity is not RESOURCE else []
+    return shlex.join(words)
 
 
 def foreign_sheet(book: Book) -> str:
@@ -92,21 +103,22 @@ def _unmapped(book: Book, entity: Entity, wish: Wish, profile: Profile, lacking:
     try:
         sheet = book.sheet(wanted=wish.sheet, default=default, known=known_names(entity))
     except HeaderError as error:
-        raise _unfit(book, profile, lacking, error.rows) from error
+        raise _unfit(book, entity, wish, lacking, error.rows) from error
     texts = [each.text for each in sheet.columns]
     if not names_key(texts, entity):
-        raise _unfit(book, profile, lacking, [texts])
+        raise _unfit(book, entity, wish, lacking, [texts])
     said = f"the mapping {profile.name} is left out: the header has our own names"
     return replace(sheet, remarks=(*sheet.remarks, said))
 
 
 def _unfit(
-    book: Book, profile: Profile, lacking: str, rows: Iterable[Sequence[str]]
+    book: Book, entity: Entity, wish: Wish, lacking: str, rows: Iterable[Sequence[str]]
 ) -> WorkbookError:
+    name = wish.mapping.name if wish.mapping else ""
     what = lacking or "its header has none of the columns that the mapping takes."
     return WorkbookError(
-        f"{book.path.name}: the mapping {profile.name} does not fit: {what} "
-        f"{way_of(book, rows, profile)}"
+        f"{book.path.name}: the mapping {name} does not fit: {what} "
+        f"{_way(book, entity, wish, rows)}"
     )
 
 
@@ -119,15 +131,23 @@ def names_key(texts: Iterable[str], entity: Entity) -> bool:
     )
 
 
-def name_source(sheet: Sheet, entity: Entity, found: Sequence[Problem]) -> list[Problem]:
+def name_source(
+    sheet: Sheet, entity: Entity, wish: Wish, found: Sequence[Problem]
+) -> list[Problem]:
     """Say which mapping a file needs that is read without one and does not look like ours.
 
     Returned are the problems `found` with it, but for those of a header that is not ours.
     """
     texts = [each.text for each in sheet.columns]
-    profile = recognise(texts)
-    if profile is None or names_key(texts, entity):
+    if names_key(texts, entity):
         return list(found)
-    others = [each for each in found if each.row is not None]
-    said = problem("foreign_file", sheet.name, title=profile.title, mapping=profile.name)
-    return [said, *others]
+    profile = recognise(texts)
+    if profile is not None:
+        said = problem("foreign_file", sheet.name, title=profile.title, mapping=profile.name)
+        return [said, *(each for each in found if each.row is not None)]
+    known = {plain(each) for each in known_names(entity)}
+    strangers = sum(plain(each) not in known for each in texts)
+    if 2 * strangers < len(texts) or plain(entity.id_field.name) in map(plain, texts):
+        return list(found)  # our own header, with a slip
+    command = _map_command(sheet.path, entity, wish)
+    return [*found, problem("unmapped_file", sheet.name, command=command)]

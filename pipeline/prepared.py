@@ -133,7 +133,7 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     if laid:
         rows, problems = laid.completed(rows), [*laid.problems, *problems]
     else:
-        problems = name_source(source, entity, problems)
+        problems = name_source(source, entity, reading, problems)
     rows, more = _with_children(book, read, entity, rows)
     problems += more
     problems += doubled_rows(read.name, entity, rows)

@@ -184,6 +184,11 @@ CATALOGUE: dict[str, Entry] = {
         "this looks like {title}.",
         "Add --mapping {mapping}.",
     ),
+    "unmapped_file": Entry(
+        "the header has names that are not ours.",
+        "If the file comes from another program: {command}",
+        "warning",
+    ),
     # two places
     "same_id": Entry("{id} {value} is already on row {other}.", "Keep one of them."),
     "same_key": Entry("{key} is already on row {other}.", "Keep one of them."),

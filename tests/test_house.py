@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,8 @@ LIBRARIES = {  # outside libraries that one room owns
     "python_calamine": {"sheets"},
     "xlsxwriter": {"sheets"},
     "openpyxl": {"sheets", "cli/demo.py"},
+    "numpy": {"sheets"},
+    "pandas": {"sheets", "mapping", "checks.py"},
     "rapidfuzz": {"mapping"},
     "tomlkit": {"mapping"},
     "sqlite3": {"runs", "series", "sandbox", "state.py"},
@@ -110,6 +113,27 @@ def test_each_library_is_used_in_one_room(path):
     for name in imports(path):
         owners = LIBRARIES.get(name.split(".")[0])
         assert owners is None or any(place == owner or room(path) == owner for owner in owners)
+
+
+def test_an_installed_program_has_all_rooms_and_what_they_read():
+    """Each package and each file beside its modules is named where the wheel is made from."""
+    setup = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    said = setup["tool"]["setuptools"]
+    rooms = {".".join(path.relative_to(PACKAGE.parent).parent.parts) for path in MODULES}
+    shipped = {
+        found
+        for package, patterns in said["package-data"].items()
+        for pattern in patterns
+        for found in (PACKAGE.parent / package.replace(".", "/")).glob(pattern)
+    }
+    files = {
+        path
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"} and path.name != "py.typed"
+    }
+
+    assert set(said["packages"]) - {"pipeline.samples"} == rooms
+    assert files - shipped == set()
 
 
 def test_only_runs_writes_to_an_account():

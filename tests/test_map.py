@@ -163,6 +163,43 @@ def test_our_own_headers_need_no_mapping(shell, sheet, tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["rooms.xlsx"]
 
 
+def test_the_next_command_says_what_was_read(shell, sheet):
+    """Sheet and entity are repeated: without them another one would be checked."""
+    path = sheet("Name | BusinessName\nStudio | Quay", sheet="List")
+    said = shell("map", path, "--sheet", "List", "--entity", "types")
+
+    assert said.out.strip() == (
+        "rooms.xlsx: all 2 columns have names that are known already. No mapping is needed: "
+        f"nexudus-bulk check {path} --entity types --sheet List"
+    )
+
+
+@pytest.mark.parametrize("word", ["types", "ResourceTypes", "resource type"])
+def test_an_entity_is_named_as_everywhere(shell, sheet, word):
+    """Map takes the words for types that template, export and check take."""
+    path = sheet("Site | Type\nQuay | Studio", sheet="List")
+    found = shell("map", path, "--entity", word, "--json").json["columns"]
+
+    assert {each["column"]: each["field"] for each in found} == {
+        "Site": "BusinessName",
+        "Type": "Name",
+    }
+
+
+def test_a_foreign_file_is_told_of_map_by_check(shell, tmp_path):
+    """Check names the command, or the built-in mapping, also while it looks for the entity."""
+    strange, known = tmp_path / "strange.csv", tmp_path / "known.csv"
+    strange.write_text("Zimmer,Haus\n1,2\n")
+    known.write_text("Resource Name,Target Plan,Size (People),Privacy,Location\nA,B,3,Public,C\n")
+
+    assert (
+        shell("check", strange)
+        .err.splitlines()[-1]
+        .endswith(f"If the file comes from another program: nexudus-bulk map {strange}")
+    )
+    assert shell("check", known).err.splitlines()[-1].endswith("add --mapping officernd.")
+
+
 def test_a_built_in_source_is_recognised(shell, tmp_path):
     """Cobot's file starts from its mapping; of the columns it does not know, one has a home."""
     path = tmp_path / "cobot.csv"
@@ -391,6 +428,17 @@ def test_ctrl_c_writes_nothing(sheet, tmp_path):
 
 
 @posix
+def test_a_place_that_cannot_be_written_is_told_before_any_question(sheet, tmp_path):
+    """Nobody answers for a file that cannot be kept."""
+    target = tmp_path / "none" / "rooms.toml"
+    code, _, errors = Terminal(tmp_path, sheet(UNSURE), "-o", target).type()
+
+    assert code == 2
+    assert "Which field is it?" not in errors
+    assert f"{target}: cannot be written" in errors
+
+
+@posix
 def test_yes_asks_nothing(sheet, tmp_path):
     """--yes at a terminal leaves comments, as without a terminal."""
     code, _, _ = Terminal(tmp_path, sheet(UNSURE), "--yes").type()
@@ -428,6 +476,14 @@ def test_a_damaged_memory_is_set_aside_and_told(shell, sheet, home, text):
         "set aside as learned.json.damaged; questions are asked anew.\n"
     )
     assert [each.name for each in home.iterdir()] == ["learned.json.damaged"]
+
+
+def test_an_answer_that_a_field_does_not_take_any_more_is_not_used(home):
+    """The mapping would be refused by the next check; the value is asked for again."""
+    learn(home, RESOURCE, Answers({}, {("Visible", "jein"): "Perhaps", ("Visible", "nope"): ""}))
+    found = recall(home, RESOURCE)
+
+    assert (found.value("Visible", "jein"), found.value("Visible", "nope")) == (None, "")
 
 
 def test_without_answers_nothing_is_kept(shell, sheet, home):

@@ -9,10 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipeline.entities import RESOURCE
+from pipeline.entities import ENTITIES, RESOURCE
 from pipeline.errors import PipelineError, UsageError, WorkbookError
 from pipeline.mapping.reading import built_in, read_mapping, read_table, read_text, recognise
 from pipeline.mapping.tables import table_of
+from pipeline.mapping.units import convert
 from pipeline.prepared import Prepared, Reading, check, prepare
 from pipeline.sheets.markers import is_clear
 
@@ -584,7 +585,7 @@ def test_a_file_of_our_own_needs_no_mapping(sheet):
             "rooms.xlsx: sheet Resources has no known column; row 1 holds 'Zimmer', 'Haus'. Its "
             "header has to hold column names such as Id, BusinessId, BusinessName. `nexudus-bulk "
             "template` writes a sheet that has them. If the file comes from another program: "
-            "nexudus-bulk map rooms.xlsx",
+            "nexudus-bulk map {path}",
         ),
         (
             "Resource Name|Target Plan|Size (People)|Privacy|Location|Room",
@@ -598,7 +599,7 @@ def test_a_file_of_our_own_needs_no_mapping(sheet):
             KEY,
             "rooms.xlsx: the mapping site does not fit: its header has none of the columns that "
             "the mapping takes. If the file comes from another program: nexudus-bulk map "
-            "rooms.xlsx",
+            "{path}",
         ),
     ],
 )
@@ -610,7 +611,7 @@ def test_a_foreign_file_is_told_which_mapping_it_needs(header, mapping, said, sh
     with pytest.raises(WorkbookError) as refused:
         prepare(path, RESOURCE, Reading(mapping=profile))
 
-    assert str(refused.value) == said
+    assert str(refused.value) == said.replace("{path}", str(path))
 
 
 def test_a_foreign_header_with_a_few_of_our_names_is_told_too(sheet):
@@ -621,6 +622,24 @@ def test_a_foreign_header_with_a_few_of_our_names_is_told_too(sheet):
     assert found == [
         "Resources: this looks like Cobot: list of resources from its API. Add --mapping cobot."
     ]
+
+
+def test_a_foreign_header_with_one_of_our_names_is_told_of_map(sheet):
+    """The command is whole: folder, signs of the shell, sheet and entity; an Id says it is ours."""
+    path = sheet("Site|Name|Seats\nQuay|Cedar|4", "my rooms.xlsx", "List")
+    reading = Reading(sheet="List")
+    said = [
+        [each for each in messages(prepare(path, entity, reading)) if "nexudus-bulk map" in each]
+        for entity in (RESOURCE, ENTITIES["ResourceType"])
+    ]
+    ours = prepare_usual(sheet("Id|Seats\n7|4"))
+
+    way = (
+        "List: the header has names that are not ours. If the file comes from another "
+        f"program: nexudus-bulk map '{path}' --sheet List"
+    )
+    assert said == [[way], [f"{way} --entity ResourceType"]]
+    assert [each for each in messages(ours) if "map" in each] == []
 
 
 def prepare_usual(path: Path) -> Prepared:
@@ -704,3 +723,11 @@ def test_a_length_of_time_with_a_comma_is_told_of_the_option(column):
         "Resources row 2, column Notice: '1,5 h' is no length of time. Write a point instead of "
         "the comma. Or read the whole file with --decimal-comma."
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("2 wks", 20160), ("1 d", 1440), ("1,5 Std.", None), ("2 Stunden", 120)]
+)
+def test_a_unit_in_a_cell_is_read_as_one_in_a_header(text, minutes):
+    """What a header may say of units a cell may say too; a comma is not a point here."""
+    assert convert(text, "minutes", "minutes") == minutes

@@ -214,6 +214,57 @@ def test_what_has_no_home_is_given_none(header, cells):
 # ---- cells
 
 
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Internet speed", [100, 200, 100, 50]),
+        ("Phone number", ["0201", "0202", "0203", "0204"]),
+        ("Members", [12, 3, 4, 8]),
+        ("Room service", ["Yes", "No", "Yes", "No"]),
+        ("Floor area", [100, 50, 40, 30]),
+        ("Tag", ["Alpha", "Beta", "Gamma", "Delta"]),
+        ("Address", ["1 Quay", "2 Quay", "1 Quay", "5 Mill"]),
+        ("Opens onto", ["Terrace", "Hall", "Lab", "Kitchen"]),
+        ("Preis pro Stunde", [10, 20, 30, 40]),
+    ],
+)
+def test_what_only_sounds_like_a_field_is_not_taken(header, cells):
+    """Numbers that measure, a word for another thing, a name too short to be sure of: no rule."""
+    assert taken(proposal(**{header: cells, "Zzz": ["A", "B", "C", "D"]}))[header] == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("for_members", [0, 1], "OnlyForMembers"),
+        ("notes_for_guests", ["Ring the bell.", "Keys at reception."], "Description"),
+        ("Blurb for tenants", ["Bright room.", "Quiet room."], "Description"),
+        ("Whiteboard vorh.", ["ja", "nein"], "WhiteBoard"),
+        ("Max. Dauer (Stunden)", [8, 10], "MaxBookingLength"),
+        ("Raumart", ["Besprechungsraum", "Telefonzelle"], "SystemResourceType"),
+        ("\u00d6ffnungszeiten", ["Mo-Fr 08:00-18:00", None], "TimeSlots"),
+        ("CCTV covered", ["Yes", "No"], "CCTV"),
+        ("Maximum let (mins)", [60, 480], "MaxBookingLength"),
+        ("Charge group", ["Small Room", "Desk"], "ResourceTypeName"),
+    ],
+)
+def test_names_of_other_houses_are_understood(header, cells, field):
+    """A facilities list, a dump of a database, half German: what a person would have said."""
+    assert taken(proposal(**{header: cells}))[header.replace("_", " ")] == field
+
+
+def test_strange_categories_are_a_question_and_not_silence():
+    """Where no value is known, or the header says nothing, the field is offered, not taken."""
+    strange = proposal(**{"Resource category": ["Snuggery", "Orangery"]}).columns[0]
+    silent = proposal(**{"Bay": ["Boardroom", "Hot desk", "Phone booth"]}).columns[0]
+
+    assert (strange.choice, silent.choice) == (None, None)
+    assert strange.candidates[0].field.name == "SystemResourceType"
+    assert [(each.field.name, each.way) for each in silent.candidates] == [
+        ("SystemResourceType", "its values")
+    ]
+
+
 def test_cells_tell_a_category_from_a_type_of_the_account():
     """Known categories make 'Room type' the category, other words the account's own type."""
     known = proposal(Room_type=["Boardroom", "Hot desk"])

@@ -13,10 +13,11 @@ import click
 
 from pipeline.cli import map_text
 from pipeline.cli.asking import ask
+from pipeline.cli.entity_names import entity_named, short_name
 from pipeline.cli.shared import Screen
 from pipeline.config import state_folder
-from pipeline.entities import ENTITIES
-from pipeline.errors import DONE, StoppedError, UsageError
+from pipeline.entities import RESOURCE
+from pipeline.errors import DONE, StoppedError
 from pipeline.header import known_names
 from pipeline.kinds import plain
 from pipeline.mapping.learned import Answers, Learned, learn, recall
@@ -62,12 +63,12 @@ def list_mappings(screen: Screen) -> int:
 
 def run_map(file: Path, choices: MapChoices, screen: Screen) -> int:
     """Write a mapping for a file. Ctrl-C writes nothing."""
-    entity = _entity(choices.entity)
+    entity = entity_named("--entity", choices.entity)
     target = choices.output or file.with_name(file.stem + ENDING)
     sheet = _read(file, choices, entity)
     screen.warn(sheet.remarks)
     if _is_ours(sheet, entity):
-        return _nothing_to_map(file, sheet, entity, screen)
+        return _nothing_to_map(file, sheet, entity, choices, screen)
     refuse_own_input("-o", target, file)
     refuse_to_overwrite(target, overwrite=choices.overwrite)
     home = state_folder(os.environ)
@@ -75,13 +76,13 @@ def run_map(file: Path, choices: MapChoices, screen: Screen) -> int:
     screen.warn(filter(None, [memory.remark]))
     base = _recognised(sheet, entity)
     proposal, answers = propose(_columns(sheet), entity, memory, base), Answers()
-    if choices.ask:
-        screen.say(map_text.opening(file, sheet, proposal))
-        proposal = _asked(proposal, memory, answers)
-    profile = proposal.profile(_name(target))
-    next_command = _next_command(file, target, choices)
-    text = write(proposal, profile, source=file.name, next_command=next_command)
-    with new_file(target) as unfinished:
+    next_command = _check_command(file, "--mapping", str(target), choices=choices)
+    with new_file(target) as unfinished:  # tried first: answers for a file in no folder are lost
+        if choices.ask:
+            screen.say(map_text.opening(file, sheet, proposal))
+            proposal = _asked(proposal, memory, answers)
+        profile = proposal.profile(_name(target))
+        text = write(proposal, profile, source=file.name, next_command=next_command)
         unfinished.write_text(text, encoding="utf-8", newline="\n")
     learn(home, entity, answers)
     if not screen.as_json:
@@ -91,13 +92,6 @@ def run_map(file: Path, choices: MapChoices, screen: Screen) -> int:
         screen.say(f"Mapping written: {target}. Look through it, then: {next_command}")
     screen.give(map_text.as_json(file, sheet, proposal, target))
     return DONE
-
-
-def _entity(name: str) -> Entity:
-    known = {plain(each): one for one in ENTITIES.values() for each in (one.name, one.nouns)}
-    if plain(name) not in known:
-        raise UsageError(f"--entity: '{name}' is not known. Known: {', '.join(ENTITIES)}.")
-    return known[plain(name)]
 
 
 def _read(file: Path, choices: MapChoices, entity: Entity) -> Sheet:
@@ -119,8 +113,11 @@ def _is_ours(sheet: Sheet, entity: Entity) -> bool:
     return all(plain(each.text) in known for each in sheet.columns)
 
 
-def _nothing_to_map(file: Path, sheet: Sheet, entity: Entity, screen: Screen) -> int:
-    command = f"nexudus-bulk check {shlex.quote(str(file))}"
+def _nothing_to_map(
+    file: Path, sheet: Sheet, entity: Entity, choices: MapChoices, screen: Screen
+) -> int:
+    more = ["--entity", short_name(entity)] if entity is not RESOURCE else []
+    command = _check_command(file, *more, choices=choices)
     screen.say(
         f"{file.name}: all {len(sheet.columns)} columns have names that are known already. "
         f"No mapping is needed: {command}"
@@ -170,7 +167,7 @@ def _name(target: Path) -> str:
     return re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "mapping"
 
 
-def _next_command(file: Path, target: Path, choices: MapChoices) -> str:
-    words = ["nexudus-bulk", "check", str(file), "--mapping", str(target)]
+def _check_command(file: Path, *more: str, choices: MapChoices) -> str:
+    words = ["nexudus-bulk", "check", str(file), *more]
     words += ["--sheet", choices.sheet] if choices.sheet else []
     return shlex.join(words)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pipeline.cli.entity_names import short_name
 from pipeline.entities import ENTITIES
 from pipeline.errors import HeaderError, UsageError, WorkbookError
-from pipeline.foreign import foreign_sheet, way_of
+from pipeline.foreign import foreign_sheet
 from pipeline.header import known_names
 from pipeline.kinds import plain
 from pipeline.rows import ACTION_COLUMN
@@ -65,7 +65,7 @@ def _exported(book: Book) -> Entity | None:
 
 
 def _fitting(book: Book, sheet: str | None) -> Entity:
-    """Return the entity that knows the most columns.
+    """Return the entity that knows the most columns; the usual one where none knows any.
 
     Without a number or an action no record can be hit by mistake: the first one will do then.
     """
@@ -74,8 +74,8 @@ def _fitting(book: Book, sheet: str | None) -> Entity:
     names = tuple(dict.fromkeys(n for each in ENTITIES.values() for n in known_names(each)))
     try:
         read = book.sheet(wanted=sheet, default=first.sheet, known=names)
-    except HeaderError as error:
-        raise WorkbookError(f"{error} {way_of(book, error.rows)}") from error
+    except HeaderError:
+        return first  # its reading refuses the file, and tells of the mapping that it needs
     except WorkbookError as error:
         raise WorkbookError(f"{error} {foreign_sheet(book)}".rstrip()) from error
     columns = {plain(each.text) for each in read.columns}

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from pipeline.entities.called import LOCATION_NAMES, LOCATION_NUMBERS, called
 from pipeline.entities.every_record import RECORD, STAMPS, read_only
 from pipeline.kinds import (
     ADDRESS,
@@ -39,11 +40,6 @@ PICTURE = Group("Picture and e-mail", "A6433F", rare=True)
 MAP = Group("Place on the map", "3A6B8A", rare=True)
 LINKS = Group("Calendars and access systems", "5B5B5B", rare=True)
 LIST_CHANGES = Group("Changes to lists", "6A4C93", rare=True)
-
-
-def called(names: str) -> tuple[str, ...]:
-    """Return names that other programs and people use, parted by semicolons."""
-    return tuple(each.strip() for each in names.split(";"))
 
 
 RESOURCE_TYPE = choice(
@@ -194,9 +190,7 @@ FIELDS = (
         required=True,
         link="Business",
         least=1,
-        aliases=called(
-            "Location ID; Site ID; Building ID; Centre ID; Center ID; Venue ID; Branch ID"
-        ),
+        aliases=LOCATION_NUMBERS,
     ),
     Field(
         "BusinessName",
@@ -207,13 +201,7 @@ FIELDS = (
         on_update=False,
         names="BusinessId",
         title="Location",
-        aliases=called(
-            "Location name; Site; Site name; Building; Building name; Centre; Centre "
-            "name; Center; Center name; Venue; Venue name; Branch; Branch name; "
-            "Campus; Property; Property name; Premises; Hub; Club; Clubhouse; Office "
-            "location; Coworking space; Coworking location; Where; Address name; "
-            "Estate; Tower; Workspace location; Facility; Facility name"
-        ),
+        aliases=LOCATION_NAMES,
     ),
     Field(
         "Name",
@@ -222,11 +210,11 @@ FIELDS = (
         "What people see when they book, such as Room Cedar.",
         required=True,
         aliases=called(
-            "Room; Room name; Resource; Resource name; Space; Space name; Title; "
-            "Label; Display name; Desk; Desk name; Unit; Unit name; Workspace; "
-            "Meeting room; Room number; Office number; Desk number; Asset; Asset "
-            "name; Item; Listing; Bookable space; Called; Room label; Meeting room "
-            "name; Office name; Room title; Space title; Name of room"
+            "Asset label; Asset title; Space label; Resource label; Resource title; Room; Room "
+            "name; Resource; Resource name; Space; Space name; Title; Label; Display name; Desk; "
+            "Desk name; Unit; Unit name; Workspace; Meeting room; Room number; Office number; Desk "
+            "number; Asset; Asset name; Item; Listing; Bookable space; Called; Room label; Meeting "
+            "room name; Office name; Room title; Space title; Name of room"
         ),
     ),
     Field(
@@ -262,12 +250,13 @@ FIELDS = (
         names="ResourceTypeId",
         title="Type",
         aliases=called(
-            "Type name; Rate card; Rate card name; Rate plan; Rate; Rate name; Rate "
-            "type; Rate code; Rate band; Rate group; Price group; Price band; Price "
-            "class; Price category; Price list; Price tier; Price type; Pricing; "
-            "Pricing tier; Tier; Product; Product type; Product name; Billing "
-            "category; Billing type; Subtype; Charge band; Tariff group; Tariff band; "
-            "Tariff name; Tariff type; Type of rate; Rates; Rate category; Price "
+            "Charge group; Charge category; Billing group; Billing band; Price plan; Pricing "
+            "category; Pricing group; Tariff category; Tariff class; Rate class; Rate tier; Type "
+            "name; Rate card; Rate card name; Rate plan; Rate; Rate name; Rate type; Rate code; "
+            "Rate band; Rate group; Price group; Price band; Price class; Price category; Price "
+            "list; Price tier; Price type; Pricing; Pricing tier; Tier; Product; Product type; "
+            "Product name; Billing category; Billing type; Subtype; Charge band; Tariff group; "
+            "Tariff band; Tariff name; Tariff type; Type of rate; Rates; Rate category; Price "
             "level; Rate level; Price name"
         ),
     ),
@@ -279,7 +268,7 @@ FIELDS = (
         required=True,
         range_filter=True,
         aliases=called(
-            "Order; Sort order; Sort; Sorting; Sort position; Sort index; Position; "
+            "Running order; Order; Sort order; Sort; Sorting; Sort position; Sort index; Position; "
             "Sequence; Sequence number; Rank; Ranking; List order; List position; "
             "Display position; Display sequence; Order in list; Index; Priority; "
             "Listing order; Order number; Sort number; Sort key"
@@ -303,10 +292,10 @@ FIELDS = (
         BASICS,
         "What visitors read about the resource. HTML is allowed.",
         aliases=called(
-            "Blurb; Details; About; Long description; Full description; Public "
-            "description; Public text; Text; Summary; Copy; Marketing text; Marketing "
-            "copy; Web text; Website text; Web copy; Overview; Information; Listing "
-            "text; Short description; Brief description"
+            "Notes for guests; Notes for customers; Notes for tenants; Brand description; Blurb; "
+            "Details; About; Long description; Full description; Public description; Public text; "
+            "Text; Summary; Copy; Marketing text; Marketing copy; Web text; Website text; Web "
+            "copy; Overview; Information; Listing text; Short description; Brief description"
         ),
     ),
     # ---- capacity and visibility
@@ -372,12 +361,12 @@ FIELDS = (
         CAPACITY,
         "Whether an administrator confirms each booking.",
         aliases=called(
-            "Approval; Approval required; Approval needed; Needs approval; Requires "
-            "approval; Approval by reception; Admin approval; Manual approval; Must "
-            "be approved; Confirmation; Confirmation required; Needs confirmation; "
-            "Manual confirmation; Confirm bookings; Request only; On request; Booking "
-            "on request; Enquiry only; Requires permission; Moderated; Sign-off; "
-            "Needs sign-off; Approver needed"
+            "Manager approval; Centre approval; Host approval; Approval; Approval required; "
+            "Approval needed; Needs approval; Requires approval; Approval by reception; Admin "
+            "approval; Manual approval; Must be approved; Confirmation; Confirmation required; "
+            "Needs confirmation; Manual confirmation; Confirm bookings; Request only; On request; "
+            "Booking on request; Enquiry only; Requires permission; Moderated; Sign-off; Needs "
+            "sign-off; Approver needed"
         ),
         opposites=called(
             "Instant booking; Book instantly; Instant confirmation; Auto approve; "
@@ -634,9 +623,9 @@ FIELDS = (
         ACCESS,
         "Only customers with a plan may book.",
         aliases=called(
-            "Members only; Only members; Member exclusive; Restricted to members; "
-            "Membership required; Requires membership; Plan holders only; Limited to "
-            "members"
+            "For members; For members only; Members only; Only members; Member exclusive; "
+            "Restricted to members; Membership required; Requires membership; Plan holders only; "
+            "Limited to members"
         ),
         opposites=called(
             "Open to non-members; Open to public; Non-members may book; Open to "
@@ -705,7 +694,7 @@ FIELDS = (
         on_read=False,
         exact_filter=False,
         aliases=called(
-            "Opening hours; Opening times; Open hours; Hours; Open; Hours of "
+            "Trading hours; Opening hours; Opening times; Open hours; Hours; Open; Hours of "
             "operation; Operating hours; Business hours; Availability; Available "
             "hours; Available times; Access hours; Hours of access; Bookable hours; "
             "Bookable times; Booking hours; Booking times; Weekly hours; Schedule; "
@@ -743,8 +732,8 @@ FIELDS = (
         "Catering",
         help="Catering can be ordered.",
         aliases=called(
-            "Food; Food service; Food and drink; Food and beverage; F&B; Lunch; "
-            "Meals; Buffet; Catered"
+            "Catering on request; Food; Food service; Food and drink; Food and beverage; F&B; "
+            "Lunch; Meals; Buffet; Catered"
         ),
     ),
     amenity(
@@ -775,7 +764,7 @@ FIELDS = (
         "DisplayScreen",
         help="Has a display screen.",
         aliases=called(
-            "Screen; Display; TV; TV screen; Television; Presentation screen; Flat "
+            "Telly; Screen; Display; TV; TV screen; Television; Presentation screen; Flat "
             "screen; LCD; LCD screen; LED screen; Smart TV; Wall screen; HDMI screen; "
             "Presentation display"
         ),
@@ -908,8 +897,8 @@ FIELDS = (
         "TeaAndCoffee",
         help="Tea and coffee are at hand.",
         aliases=called(
-            "Coffee; Tea; Hot drinks; Coffee machine; Coffee maker; Coffee point; Tea "
-            "point; Tea and coffee making; Kettle; Espresso machine"
+            "Coffee; Coffee service; Tea; Hot drinks; Coffee machine; Coffee maker; Coffee point; "
+            "Tea point; Tea and coffee making; Kettle; Espresso machine"
         ),
     ),
     amenity(

@@ -6,6 +6,7 @@ name is not among what they tell, so exports look it up.
 
 from __future__ import annotations
 
+from pipeline.entities.called import LOCATION_NAMES, LOCATION_NUMBERS, called
 from pipeline.entities.every_record import RECORD, STAMPS
 from pipeline.kinds import ID, TEXT
 from pipeline.schema import Entity, Field, Group, Overview, Rule
@@ -22,6 +23,7 @@ FIELDS = (
         exact_filter=False,
         key=True,
         least=1,
+        aliases=called("Type ID; Resource type ID; Record ID; External ID; Reference; Code"),
     ),
     Field(
         "BusinessId",
@@ -31,6 +33,7 @@ FIELDS = (
         required=True,
         link="Business",
         least=1,
+        aliases=LOCATION_NUMBERS,
     ),
     Field(
         "BusinessName",
@@ -43,6 +46,7 @@ FIELDS = (
         exact_filter=False,
         names="BusinessId",
         title="Location",
+        aliases=LOCATION_NAMES,
     ),
     Field(
         "Name",
@@ -51,6 +55,10 @@ FIELDS = (
         "What the type is called, such as Meeting Room. Booking rates are set for it: all its "
         "resources share them, and those of a type without rates have no price.",
         required=True,
+        aliases=called(
+            "Type; Type name; Resource type; Room type; Space type; Kind; Category; Rate card; "
+            "Price group; Price category; Price list; Rate plan; Title; Product"
+        ),
     ),
     *STAMPS,
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.mapping.meanings import readable
 from pipeline.mapping.words import key
 from pipeline.schema import Entity
 from pipeline.sheets.whole import new_file
@@ -87,8 +88,13 @@ def _known_columns(entity: Entity, columns: dict[str, str]) -> dict[str, str]:
 
 
 def _known_values(entity: Entity, values: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Leave out what the field does not take: a mapping that says it would be refused."""
     return {
-        name: {str(text): str(meaning) for text, meaning in known.items()}
+        name: {
+            str(text): str(meaning)
+            for text, meaning in known.items()
+            if meaning == "" or readable(entity.by_name[name], str(meaning))
+        }
         for name, known in values.items()
         if name in entity.by_name
     }

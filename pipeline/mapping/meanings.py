@@ -64,6 +64,7 @@ AMOUNT = re.compile(
     r"\.?\s*(?:max\.?)?",
     re.IGNORECASE,
 )
+COUNT = re.compile(r"[1-9]\d?")  # what is longer, or begins with 0, measures or numbers something
 COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 
 
@@ -94,7 +95,7 @@ def yes_or_no(text: str) -> Meaning | None:
         return Meaning(YES, ALIAS, "alias")
     if plain in NO_WORDS:
         return Meaning(NO, ALIAS, "alias")
-    return Meaning(YES, COUNTED, "count") if plain.isdecimal() else None
+    return Meaning(YES, COUNTED, "count") if COUNT.fullmatch(plain) else None
 
 
 def choices(field: Field, text: str) -> list[Meaning]:

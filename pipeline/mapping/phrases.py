@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.mapping.english import GENERIC, NEGATIONS, WEAK
 from pipeline.mapping.units import unit_of
-from pipeline.mapping.words import GENERIC, NEGATIONS, SAME, WEAK, Header, key, likeness, words
+from pipeline.mapping.words import SAME, Header, key, likeness, words
 from pipeline.schema import Entity, Field
 
 NEAR = "near name"

@@ -20,7 +20,7 @@ from pipeline.mapping.phrases import (
     phrases,
     vocabulary,
 )
-from pipeline.mapping.trust import are_ids, fits, tells_rows_apart, trust
+from pipeline.mapping.trust import are_ids, fits, says_choices, tells_rows_apart, trust
 from pipeline.mapping.words import Header, key, read
 from pipeline.schema import Entity, Field
 
@@ -28,6 +28,7 @@ SURE = 0.8  # at or above it a proposal is taken without asking
 WORTH_ASKING = 0.35  # below it a guess is no help
 FAR_BEHIND = 0.2  # what is so much less sure than the best guess is no guess beside it
 LEARNED = 0.93
+SAID_BY_CELLS = 0.6  # of a column whose header says nothing: enough to ask
 BORNE_OUT = 0.03  # added where the cells are of the field's own shape
 HIGHEST_GUESS = 0.99
 TIE, EVEN = 0.04, 0.005  # columns so near each other contest a field, fields a column
@@ -121,6 +122,10 @@ def _look(column: Observed, entity: Entity, names: Names, answer: str | None) ->
         rival = best.get(weighed.field.name)
         if rival is None or weighed.confidence > rival.confidence:
             best[weighed.field.name] = weighed
+    if not any(each.confidence >= SURE for each in best.values()):
+        for field in entity.fields:
+            if field.name not in best and says_choices(field, column):
+                best[field.name] = Candidate(field, SAID_BY_CELLS, "its values")
     if answer is not None and answer in entity.by_name:
         opposite = answer in best and best[answer].opposite
         best[answer] = Candidate(entity.by_name[answer], LEARNED, "learned", opposite)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pipeline.kinds import ADDRESS, DECIMAL, FLAG, ID, IDS, MOMENT, SLOTS, TEXT, WHOLE
 from pipeline.mapping.dates import formats
+from pipeline.mapping.meanings import ALIAS as CHOICE_SAID
 from pipeline.mapping.meanings import amount, choices, readable, yes_or_no
 from pipeline.mapping.observed import Observed
 from pipeline.mapping.words import MISSPELT
@@ -14,6 +15,7 @@ from pipeline.schema import Field
 
 ENOUGH = 0.9  # share of cells; the rest are slips, which a check tells
 LEAST_TRUST = 0.35  # what is left of a name's confidence where no cell fits
+LEAST_TRUST_OF_CHOICES = 0.5  # a source's own words for its categories are to be expected
 CHOICES_KNOWN = 0.5  # share of a column's distinct texts
 LEAST_ID = 10_000  # of numbers that a service gives; smaller ones count something
 LONG_NAME = 60  # characters; what is longer tells a story
@@ -33,7 +35,8 @@ def trust(field: Field, column: Observed, unit: str | None) -> float:
     if field.kind is TEXT:
         return _trust_text(field, column)
     share = _share(field, column, unit)
-    return 1.0 if share >= ENOUGH else LEAST_TRUST + (1 - LEAST_TRUST) * share
+    least = LEAST_TRUST_OF_CHOICES if field.kind.choices else LEAST_TRUST
+    return 1.0 if share >= ENOUGH else least + (1 - least) * share
 
 
 def fits(field: Field, column: Observed, unit: str | None) -> bool:
@@ -67,6 +70,14 @@ def _share_of_choices(field: Field, column: Observed) -> float:
     texts = list(column.counts)[:SAMPLE]
     known = sum(any(each.confidence >= MISSPELT for each in choices(field, text)) for text in texts)
     return min(1.0, known / len(texts) / CHOICES_KNOWN)
+
+
+def says_choices(field: Field, column: Observed) -> bool:
+    """Whether every cell names a choice of the field, and not all of them the same one."""
+    texts = list(column.counts)[:SAMPLE]
+    found = [choices(field, text)[:1] for text in texts] if field.kind.choices else []
+    is_said = all(each and each[0].confidence >= CHOICE_SAID for each in found)
+    return is_said and len({each[0].text for each in found}) > 1
 
 
 def _is_name(text: str) -> bool:

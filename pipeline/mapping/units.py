@@ -6,7 +6,14 @@ import re
 from fractions import Fraction
 
 MINUTES = {"minutes": 1, "hours": 60, "days": 24 * 60, "weeks": 7 * 24 * 60}
-SHORT = {"min": "minutes", "mins": "minutes", "h": "hours", "hr": "hours", "hrs": "hours"}
+WRITTEN = {  # as headers and cells write them; months have no length of their own
+    "minutes": ("minutes", "minute", "mins", "min", "minuten"),
+    "hours": ("hours", "hour", "hrs", "hr", "h", "stunden", "std"),
+    "days": ("days", "day", "d", "tage"),
+    "weeks": ("weeks", "week", "wks", "wk"),
+    "months": ("months", "month", "mths", "mth"),
+}
+UNIT_OF = {word: name for name, words in WRITTEN.items() for word in words}
 AMOUNT = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?)\s*(?P<unit>[a-z]*)\.?", re.IGNORECASE)
 CLOCK = re.compile(r"(?P<hours>\d+):(?P<minutes>[0-5]\d)(?::00)?")
 
@@ -16,11 +23,8 @@ def unit_of(text: str) -> str | None:
 
     The field table's units carry remarks: `days (says the API)`.
     """
-    word = text.strip().split(" ")[0].strip(".").lower()
-    for name in (SHORT.get(word, word), f"{word}s"):
-        if name in MINUTES:
-            return name
-    return None
+    name = UNIT_OF.get(text.strip().split(" ")[0].strip(".").lower())
+    return name if name in MINUTES else None
 
 
 def convert(text: str, source: str, target: str) -> int | float | None:

@@ -1,16 +1,27 @@
 """What two names have in common: their words, however people write, bend and abbreviate them.
 
-Knows English and the trade, and no field of any entity.
+The words themselves stand in english and german; no field of any entity is known here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.kinds import plain
+from pipeline.mapping.english import (
+    CANON,
+    COMPOUNDS,
+    EMPTY,
+    GENERIC,
+    IDLE,
+    NEGATIONS,
+    SMALL,
+    SPELLED,
+)
+from pipeline.mapping.german import in_english
+from pipeline.mapping.units import UNIT_OF
 
 SAME, SAME_CORE, MISSPELT = 0.9, 0.86, 0.84  # confidence in names alike
 AKIN = 0.75  # one word for another of its kin: period for time
@@ -23,137 +34,6 @@ WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|[%#]")
 HUMP = re.compile(r"([^\W_A-Z])([A-Z])")
 REST = re.compile(r"\s*[\[(](?P<inside>[^\])]*)[\])]\s*")
 
-# Words that say nothing of what a column holds, wherever they stand.
-EMPTY = {
-    *("a", "an", "the", "of", "for", "in", "on", "at", "to", "by", "with", "and", "or", "from"),
-    *("is", "are", "be", "has", "have", "this", "its", "it", "our", "we", "any", "per", "that"),
-    *("if", "s", "which", "what", "how", "many", "much", "up", "there", "you", "your", "their"),
-}
-# Words that say little: what is left without them is compared too, with less confidence.
-WEAK = {
-    "type",
-    "booking",
-    "length",
-    "time",
-    "hour",
-    "order",
-    "group",
-    "class",
-    "only",
-    "max",
-    "min",
-}
-GENERIC = {
-    *("room", "resource", "space", "unit", "item", "asset", "listing", "field", "column", "value"),
-    *("available", "equipment", "equipped", "facility", "kit", "installed", "provided", "included"),
-    *("present", "fitted", "inside", "onsite", "amenity", "feature", "name", "can", "does", "do"),
-    *("allow", "allowed", "required", "require", "need", "needed", "set", "default", "current"),
-    *("total", "number", "count", "option", "flag", "y", "n", "use", "limit", "must", "should"),
-    *(
-        "label",
-        "after",
-        "before",
-        "between",
-        "capable",
-        "necessary",
-        "ready",
-        "enabled",
-        "mode",
-        "setting",
-    ),
-}
-KIN: dict[str, tuple[str, ...]] = {  # one word for many; plurals are settled before
-    "min": ("minimum", "minimal", "shortest", "least", "minim"),
-    "max": ("maximum", "maximal", "longest", "most", "maxim"),
-    "booking": ("reservation", "rental", "hire", "reserve", "book", "rent", "stay"),
-    "length": ("duration", "period", "span"),
-    "cancel": (
-        *("cancellation", "cancelation", "cancelling", "canceling", "cancelled", "canceled"),
-        *("cxl", "canc", "cancell"),
-    ),
-    "approval": ("approve", "approved", "confirmation", "confirm", "confirmed", "approver"),
-    "auto": ("automatic", "automatically", "instant", "instantly"),
-    "phone": ("telephone", "tel"),
-    "center": ("centre",),
-    "percent": ("percentage", "pct", "%"),
-    "picture": ("photo", "image", "photograph"),
-    "url": ("link", "address", "href"),
-    "people": ("person", "pax"),
-    "number": ("no", "nr", "num", "qty", "quantity", "#"),
-    "advance": ("ahead", "adv"),
-    "multiple": ("multi", "several"),
-    "overlap": ("overlapping",),
-    "tv": ("television",),
-    "type": ("kind",),
-    "order": ("ordering",),
-    "online": ("web", "website", "portal", "app", "internetpage"),
-    "repeat": ("recurring", "recurrence", "repeating", "recurrent", "repetition", "series"),
-    "customer": ("client",),
-    "wifi": ("wlan",),
-    "airconditioning": ("aircon", "airconditioned", "airco"),
-    "soundproof": ("soundproofed", "soundproofing"),
-    "fee": ("charge", "penalty"),
-    "clean": ("cleaned", "cleaning", "cleanup"),
-    "only": ("exclusive", "exclusively"),
-    "call": ("called", "calling"),
-    "show": ("shown", "showing"),
-    "price": ("pricing", "cost", "rate"),
-    "share": ("sharing", "shared"),
-}
-CANON = {word: name for name, words in KIN.items() for word in words}
-COMPOUNDS: Mapping[tuple[str, str], str] = {  # two words that are one
-    ("wi", "fi"): "wifi",
-    ("air", "con"): "airconditioning",
-    ("air", "conditioning"): "airconditioning",
-    ("air", "conditioned"): "airconditioning",
-    ("a", "c"): "ac",
-    ("white", "board"): "whiteboard",
-    ("flip", "chart"): "flipchart",
-    ("lead", "time"): "notice",
-    ("sound", "proof"): "soundproof",
-    ("day", "light"): "daylight",
-    ("video", "conference"): "videoconference",
-    ("video", "conferencing"): "videoconference",
-    ("board", "room"): "boardroom",
-    ("class", "room"): "classroom",
-    ("hot", "desk"): "hotdesk",
-    ("co", "working"): "coworking",
-    ("cut", "off"): "cutoff",
-    ("sign", "off"): "approval",
-    ("no", "of"): "number",
-    ("on", "site"): "onsite",
-    ("sort", "of"): "type",
-    ("non", "member"): "nonmember",
-}
-SPELLED = {  # as people shorten words
-    **{"rm": "room", "mtg": "meeting", "conf": "conference", "vid": "video", "seq": "sequence"},
-    **{"desc": "description", "descr": "description", "cap": "capacity", "loc": "location"},
-    **{"bldg": "building", "flr": "floor", "avail": "available", "equip": "equipment"},
-    **{
-        "cat": "category",
-        "dur": "duration",
-        "ppl": "people",
-        "req": "required",
-        "reqd": "required",
-    },
-    **{"proj": "projector", "lim": "limit", "grp": "group", "ext": "external", "amt": "amount"},
-    **{
-        "videoconf": "videoconference",
-        "videoconferencing": "videoconference",
-        "occ": "occupancy",
-        "cam": "camera",
-        "2": "two",
-    },
-}
-NEGATIONS = {"no", "not", "non", "without", "never", "except", "hidden", "un", "hide", "exclude"}
-UNITS = {
-    "minutes": ("minutes", "minute", "mins", "min"),
-    "hours": ("hours", "hour", "hrs", "hr", "h"),
-    "days": ("days", "day", "d"),
-    "weeks": ("weeks", "week", "wks", "wk"),
-    "months": ("months", "month", "mths", "mth"),
-}
-UNIT_OF = {word: name for name, words in UNITS.items() for word in words}
 LOOSE_UNITS = {word for word in UNIT_OF if len(word) > 2 and word != "min"}  # noqa: PLR2004 - h and d are names too
 
 
@@ -209,7 +89,8 @@ def words(text: str) -> tuple[str, ...]:
 def _own_words(text: str) -> tuple[str, ...]:
     """Return the words that count as they are written, but for plurals and what is shortened."""
     joined: list[str] = []
-    for word in map(_singular, (SPELLED.get(each, each) for each in _split(text))):
+    english = (word for each in _split(text) for word in in_english(each))
+    for word in map(_singular, (SPELLED.get(each, each) for each in english)):
         if joined and (joined[-1], word) in COMPOUNDS:
             joined[-1] = COMPOUNDS[joined[-1], word]
         else:
@@ -246,11 +127,30 @@ def likeness(text: str, other: str) -> float:
     ours, theirs = here - GENERIC, there - GENERIC
     if not ours:
         return WITHIN if here == there else 0.0  # `The room` may be anything
+    if (_is_worn(text) or _is_worn(other)) and _said(text) != _said(other):
+        return WITHIN if ours & theirs else 0.0
     if here == there or ours == theirs:
-        if len(ours) == 1 and not _same_stem(text, other):
-            return AKIN
-        return SAME if here == there else SAME_CORE
+        return _same_words(text, other)
     return max(_misspelt(here, there), _misspelt(ours, theirs), _shared(ours, theirs))
+
+
+def _same_words(text: str, other: str) -> float:
+    """Weigh a name with the words of another, in another order, form or company."""
+    here, there, ours = frozenset(words(text)), frozenset(words(other)), core(text)
+    if len(ours) == 1 and (here < there or not _same_stem(text, other)):
+        return AKIN  # `Tag` may be anything's, `Asset tag` is an asset's
+    return SAME if here == there else SAME_CORE
+
+
+@lru_cache(maxsize=8192)
+def _said(text: str) -> tuple[str, ...]:
+    """Return the words with the small ones that give them their meaning: `in use`."""
+    return tuple(each for each in map(_singular, _split(text)) if each not in IDLE)
+
+
+def _is_worn(text: str) -> bool:
+    """Whether a single word is left without those small ones: `in use`, `for members`."""
+    return len(words(text)) == 1 and len(_said(text)) > 1 and bool(SMALL & set(_split(text)))
 
 
 def _same_stem(text: str, other: str) -> bool:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from pipeline.sandbox.tables import TABLES, Record, empty, is_list_change
 from pipeline.schema import Child, Entity
 
-SLOT_MODES = ("replace", "append", "keep")
 ECHOED = ("LocalizationDetails", "CustomFields")  # cleared unless they are sent back
 ACTIONS = ("NewPictureUrl", "ClearPictureFile")  # done at once, and read back as not set
 

@@ -10,7 +10,6 @@ import struct
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-SIGNATURE = bytes.fromhex("D0CF11E0A1B11AE1")
 HEADER = 512  # bytes
 SECTOR_SHIFTS = {9, 12}
 MINI_SHIFT = 6
