@@ -12,10 +12,10 @@ import click
 
 from pipeline import importing
 from pipeline.api.client import connect
+from pipeline.cli.again import shown
 from pipeline.cli.creating import (
     changed_meanwhile,
     close_earlier,
-    command_again,
     create_missing,
     read_wanted,
 )
@@ -51,6 +51,7 @@ class ImportChoices:
     create_missing: tuple[str, ...] = ()
     results: Path | None = None
     run: RunChoices = field(default_factory=RunChoices)
+    again: tuple[str, ...] = ()  # the command as it was typed
 
 
 def run_import(
@@ -114,13 +115,12 @@ def _import(
             session.journal.take_up(source, prepared.entity, found.plan.changes)
             close_earlier(wanted.links, session, source)
         return _leave_alone(found, session, source)
-    again = command_again(prepared, choices.create_missing)
     close_earlier(wanted.links, session, source)
     if found.missing:
-        ids, code = create_missing(found, session, source, again)
+        ids, code = create_missing(found, session, source, choices.again)
         if code is not None:
             return code
-        found = _with_ids(found, session, choices, ids, again)
+        found = _with_ids(found, session, choices, ids)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
     rows = found.plan.writes - len(found.plan.twice)
@@ -132,10 +132,10 @@ def _import(
 
 
 def _with_ids(
-    found: Planned, session: Session, choices: ImportChoices, ids: Mapping[int, int], again: str
+    found: Planned, session: Session, choices: ImportChoices, ids: Mapping[int, int]
 ) -> Planned:
     """Plan the rows anew, with what was created. Raises StoppedError if it is another plan."""
-    created = text.many(len(ids), "record")
+    again, created = shown(choices.again), text.many(len(ids), "record")
     written = f"Written so far: {created} for the rows to use, and no row."
     silent = replace(found.prepared, sheet=replace(found.prepared.sheet, remarks=()))
     try:
