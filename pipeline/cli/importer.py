@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -120,7 +120,7 @@ def _import(
         ids, code = create_missing(found, session, source, choices.again)
         if code is not None:
             return code
-        found = _with_ids(found, session, choices, ids)
+        found = _with_ids(prepared, found, session, choices, ids)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
     rows = found.plan.writes - len(found.plan.twice)
@@ -132,14 +132,17 @@ def _import(
 
 
 def _with_ids(
-    found: Planned, session: Session, choices: ImportChoices, ids: Mapping[int, int]
+    prepared: Prepared,
+    found: Planned,
+    session: Session,
+    choices: ImportChoices,
+    ids: Mapping[int, int],
 ) -> Planned:
     """Plan the rows anew, with what was created. Raises StoppedError if it is another plan."""
     again, created = shown(choices.again), text.many(len(ids), "record")
     written = f"Written so far: {created} for the rows to use, and no row."
-    silent = replace(found.prepared, sheet=replace(found.prepared.sheet, remarks=()))
     try:
-        now = _planned(silent, session, choices, NOTHING)
+        now = _planned(_silent(prepared), session, choices, NOTHING, frozenset(ids.values()))
     except KeyboardInterrupt as error:
         raise StoppedError(f"Stopped. {written} To go on: {again}") from error
     if not is_as_expected(found.plan, now.plan, ids):
@@ -153,7 +156,11 @@ def _write(found: Planned, applied: Applied, target: Path) -> str:
 
 
 def _planned(
-    prepared: Prepared, session: Session, choices: ImportChoices, wanted: Wanted
+    prepared: Prepared,
+    session: Session,
+    choices: ImportChoices,
+    wanted: Wanted,
+    made: Container[int] = (),
 ) -> Planned:
     """Plan the file, once the service shows what a run wrote a moment ago."""
     settle = session.settings.settle_seconds
@@ -165,11 +172,18 @@ def _planned(
             session.screen,
             allow_delete=choices.allow_delete,
             wanted=wanted,
+            made=made,
         )
         if not _is_behind(found, session, settle) or session.clocks.monotonic() > ends_at:
             return found
         session.screen.warn("Waiting until the service shows what was written a moment ago.")
         session.brake.sleep(LOOK_AGAIN_SECONDS)
+        prepared = _silent(prepared)
+
+
+def _silent(prepared: Prepared) -> Prepared:
+    """Return a file without the remarks on how it was read: they were made once."""
+    return replace(prepared, sheet=replace(prepared.sheet, remarks=()))
 
 
 def _is_behind(found: Planned, session: Session, settle_seconds: float) -> bool:
