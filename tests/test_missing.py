@@ -324,6 +324,27 @@ def test_an_account_that_changes_meanwhile_stops_the_import(two, shell, sandbox)
     assert "Room 1" not in by_name(sandbox)
 
 
+def test_a_connection_that_goes_between_leaves_word_of_the_types(two, shell, sandbox):
+    """Whatever ends the second look, the last line says what was made and how to go on."""
+
+    def unplug(path):
+        if len(types(sandbox)) == 2:
+            sandbox.meanwhile = lambda _: None
+            sandbox.add_fault("drop-before*always")
+
+    sandbox.meanwhile = unplug
+
+    said = take(shell, two)
+    sandbox.clear_faults()
+
+    assert said.code == 3
+    assert said.err.splitlines()[-1].endswith(
+        "Written so far: 2 records for the rows to use, and no row. To go on: "
+        f"nexudus-bulk import {two} --create-missing types"
+    )
+    assert take(shell, two).json["counts"] == counts(created=3)
+
+
 @pytest.mark.parametrize("word", ["types", "Type", "ResourceType"])
 def test_the_option_takes_what_people_say(word, two, shell):
     """The noun decides, in the singular too."""

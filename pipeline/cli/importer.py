@@ -25,7 +25,7 @@ from pipeline.cli.session import RunChoices, Session, go_on, run_json, writing
 from pipeline.cli.shared import Screen
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
-from pipeline.errors import DONE, UNFINISHED_ROWS, StoppedError
+from pipeline.errors import DONE, UNFINISHED_ROWS, PipelineError, StoppedError
 from pipeline.planning.missing import Wanted, is_as_expected
 from pipeline.planning.plan import Plan
 from pipeline.prepared import Prepared
@@ -145,6 +145,8 @@ def _with_ids(
         now = _planned(_silent(prepared), session, choices, NOTHING, frozenset(ids.values()))
     except KeyboardInterrupt as error:
         raise StoppedError(f"Stopped. {written} To go on: {again}") from error
+    except PipelineError as error:  # the account holds something by now: the last line says so
+        raise type(error)(f"{error} {written} To go on: {again}") from error
     if not is_as_expected(found.plan, now.plan, ids):
         raise changed_meanwhile(written, again)
     return replace(now, prepared=found.prepared)
