@@ -433,6 +433,22 @@ def test_a_first_run_that_only_finds_its_rows_teaches_the_ledger(imported, sandb
     assert writes(sandbox) == ["PUT"]
 
 
+def test_the_good_rows_of_a_bad_file_teach_the_ledger_too(imported, sandbox):
+    """--valid-rows-only with nothing to write keeps what its good rows are, and no others."""
+    first, second = sandbox.records()[:2]
+    bad = ("18", second["Name"], "update me")
+    assert imported(("17", first["Name"]), bad).code == 1
+    assert imported(("17", "Renamed"), words=["--dry-run"]).json["counts"] == counts(unsent=1)
+    assert "ledger:" not in imported(("17", "Renamed"), words=["--dry-run"]).err
+
+    said = imported(("17", first["Name"]), bad, words=["--valid-rows-only"])
+
+    assert (said.code, said.json["counts"]) == (1, counts(unchanged=1, invalid=1))
+    again = imported(("17", "Renamed"), ("18", "Heron"), words=["--dry-run"])
+    assert "ledger: 1 of 2 rows known from earlier runs of 'Cobot'" in again.err.splitlines()
+    assert writes(sandbox) == []
+
+
 def test_a_number_that_stands_twice_sends_nothing(imported, sandbox):
     """It is said at the user's own column, before anything is asked of the account."""
     said = imported(("17", "Cormorant"), ("17", "Heron"))

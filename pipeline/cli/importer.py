@@ -111,7 +111,7 @@ def _import(
     except (KeyboardInterrupt, click.Abort) as error:
         raise StoppedError("Stopped. Nothing was written.") from error
     if not may_write:
-        if not found.plan.writes and found.plan.is_clean:
+        if not found.plan.writes and _is_sendable(found, choices):
             session.journal.take_up(source, prepared.entity, found.plan.changes)
             close_earlier(wanted.links, session, source)
         return _leave_alone(found, session, source)
@@ -214,9 +214,14 @@ def _exit_code(plan: Plan, applied: Applied) -> int:
     return UNFINISHED_ROWS if unfinished else DONE
 
 
+def _is_sendable(found: Planned, choices: ImportChoices) -> bool:
+    is_half_good = choices.valid_rows_only and not found.prepared.is_hopeless
+    return found.plan.is_clean or is_half_good
+
+
 def _may_write(found: Planned, choices: ImportChoices, session: Session) -> bool:
     plan, settings = found.plan, session.settings
-    sendable = plan.is_clean or (choices.valid_rows_only and not found.prepared.is_hopeless)
+    sendable = _is_sendable(found, choices)
     if choices.valid_rows_only and not sendable:
         session.screen.warn(
             "--valid-rows-only leaves out rows, not columns: what is wrong with a whole column has "
