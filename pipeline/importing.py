@@ -16,7 +16,15 @@ from pipeline.api.client import Client
 from pipeline.naming import names_of, read_names, read_places
 from pipeline.planning.build import Request, build
 from pipeline.planning.ledger import Ledger, recognised
-from pipeline.planning.missing import Lacking, Wanted, creatable, expecting, find_missing
+from pipeline.planning.missing import (
+    Lacking,
+    Renamed,
+    Wanted,
+    creatable,
+    expecting,
+    find_missing,
+    none_renamed,
+)
 from pipeline.planning.names import Resolver, lists_needed
 from pipeline.planning.newcomers import are_all_near
 from pipeline.planning.plan import Change, Plan
@@ -82,7 +90,11 @@ def as_told(plan: Plan, prepared: Prepared) -> Plan:
 
 
 def expect(
-    client: Client, prepared: Prepared, stored: Stored, wanted: Wanted
+    client: Client,
+    prepared: Prepared,
+    stored: Stored,
+    wanted: Wanted,
+    renamed: Renamed = none_renamed,
 ) -> tuple[Stored, Lacking]:
     """Return what the account will hold once it has what is `wanted`, and what it lacks of that."""
     if not wanted.links & stored.names.keys():
@@ -90,7 +102,7 @@ def expect(
     places = read_places(client, _place_link(prepared.entity))
     entity, ledger = prepared.entity, stored.ledger
     rows = [recognised(entity, each, ledger, stored.records) for each in prepared.rows]
-    lacking = find_missing(entity, rows, stored, wanted, places)
+    lacking = find_missing(entity, rows, stored, wanted, places, renamed)
     return expecting(stored, lacking.created), lacking
 
 

@@ -124,7 +124,7 @@ def test_dry_run_plan_check_and_export_write_nothing(shell, sandbox, tmp_path):
         "blocked": 0,
         "invalid": 0,
     }
-    assert plan.json["requests"] == ROOMS
+    assert (plan.json["requests"], plan.json["skip"]) == (ROOMS, 0)
     assert (dry.code, dry.json["counts"]) == (0, counts(unsent=ROOMS))
     assert (tmp_path / "plan.xlsx").exists()
     assert not list(tmp_path.glob("*.results.xlsx"))

@@ -401,6 +401,26 @@ def test_a_second_import_updates_what_the_first_one_made(imported, sandbox):
     ]
 
 
+def test_the_ledger_is_told_once_when_types_are_created_between(imported, sandbox):
+    """The rows are planned twice then, and waited for; the lines on the file are said once."""
+    imported(("17", "Cormorant"))
+    for each in sandbox.records("ResourceType"):
+        if each["Name"] == "Meeting Room":
+            sandbox.put_record("ResourceType", {**each, "Name": "Council"})
+    sandbox.add_fault("lag=8@POST*2")
+
+    again = imported(
+        ("17", "Great Cormorant"), ("18", "Heron"), words=["--create-missing", "types"]
+    )
+
+    assert (again.code, again.json["counts"]) == (0, counts(created=1, updated=1))
+    waiting = "Waiting until the service shows what was written a moment ago."
+    lines = again.err.splitlines()
+    assert waiting in lines
+    assert "ledger: 1 of 2 rows known from earlier runs of 'Cobot'" in lines
+    assert [each for each in lines if lines.count(each) > 1 and each != waiting] == []
+
+
 def test_a_first_run_that_only_finds_its_rows_teaches_the_ledger(imported, sandbox):
     """Records that were there before, matched by location and name, are known from then on."""
     there = sandbox.records()[0]
@@ -411,6 +431,22 @@ def test_a_first_run_that_only_finds_its_rows_teaches_the_ledger(imported, sandb
 
     assert by_name(sandbox)["Renamed"]["Id"] == there["Id"]
     assert writes(sandbox) == ["PUT"]
+
+
+def test_the_good_rows_of_a_bad_file_teach_the_ledger_too(imported, sandbox):
+    """--valid-rows-only with nothing to write keeps what its good rows are, and no others."""
+    first, second = sandbox.records()[:2]
+    bad = ("18", second["Name"], "update me")
+    assert imported(("17", first["Name"]), bad).code == 1
+    assert imported(("17", "Renamed"), words=["--dry-run"]).json["counts"] == counts(unsent=1)
+    assert "ledger:" not in imported(("17", "Renamed"), words=["--dry-run"]).err
+
+    said = imported(("17", first["Name"]), bad, words=["--valid-rows-only"])
+
+    assert (said.code, said.json["counts"]) == (1, counts(unchanged=1, invalid=1))
+    again = imported(("17", "Renamed"), ("18", "Heron"), words=["--dry-run"])
+    assert "ledger: 1 of 2 rows known from earlier runs of 'Cobot'" in again.err.splitlines()
+    assert writes(sandbox) == []
 
 
 def test_a_number_that_stands_twice_sends_nothing(imported, sandbox):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -332,6 +333,20 @@ def test_an_existing_record_gains_and_loses_links(shell, sandbox, sheet):
     assert again(shell, said) == counts(unchanged=3)
 
 
+def test_a_record_is_deleted_after_the_updates_that_unlink_it(shell, sandbox, sheet):
+    """The service refuses to delete what another record links to, wherever the rows stand."""
+    records = by_name(sandbox)
+    anchor, beacon = records["Room Anchor"]["Id"], records["Room Beacon"]["Id"]
+    sandbox.put_record("Resource", {"Id": anchor, "LinkedResources": [beacon]})
+    path = sheet(table(row("Room Beacon", action="delete"), row("Room Anchor", "Elm"), row("Elm")))
+
+    said = shell.run_import(path, "--allow-delete")
+
+    assert (said.code, said.json["counts"]) == (0, counts(created=1, updated=1, deleted=1))
+    assert writes(sandbox) == ["POST", "PUT", "DELETE"]
+    assert links(sandbox)["Room Anchor"] == ["Elm"]
+
+
 def ring(sheet: Any) -> Path:
     """A hall with three parts, a pair, a mirror, a chain and two updates: 9 new rows, 2 others."""
     return sheet(
@@ -398,6 +413,20 @@ def test_a_stopped_run_says_what_is_still_to_be_added(shell, sandbox, sheet):
     assert "Stopped after 2 writes, as --max-requests asks." in listed.out
     assert again(shell, first) == counts(updated=1, unchanged=1)
     assert links(sandbox) == {"Oak": ["Elm"], "Elm": ["Oak"]}
+
+
+def test_a_killed_run_that_lacks_only_links_is_not_called_done(shell, sandbox, sheet, tmp_path):
+    """All rows are created, one of them without its link: a resume has something to do."""
+    path = sheet(table(row("Oak", "Elm"), row("Elm", "Oak")))
+    shell.run_import(path, "--max-requests", 2)
+    journal = sqlite3.connect(tmp_path / "home" / "journal.sqlite")
+    journal.execute("UPDATE run SET ended = NULL, stopped = NULL")  # as kill -9 leaves it
+    journal.commit()
+    journal.close()
+
+    listed = shell("runs")
+
+    assert listed.out.rstrip().endswith("2 rows: 2 created. Broken off (killed, or a power cut).")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from flows import by_name, read_rows, writes
+from flows import by_name, counts, read_rows, writes
 from lists import Lists
 
 from pipeline import __version__
@@ -232,6 +234,45 @@ def test_the_results_say_the_new_name_too(shell, sandbox, live):
     assert shell.run_import(live).json["counts"]["blocked"] == 1
     (result,) = read_rows(live.with_name("live.results.xlsx"))
     assert "renamed to 'Day at the Mill' (1410030101)" in result["Message"]
+
+
+def test_a_type_that_was_renamed_is_not_created_anew(shell, sandbox, live):
+    """The new name is told, and nothing is made, unless somebody insists."""
+    pod = sandbox.put_record("ResourceType", {"BusinessId": MILL, "Name": "Pod"})["Id"]
+    shell("template", "--live", "-o", live.with_name("pods.xlsx"))
+    path = fill(live.with_name("pods.xlsx"), row(Name="Room 1", ResourceTypeName="Pod"))
+    sandbox.put_record("ResourceType", {"Id": pod, "BusinessId": MILL, "Name": "Capsule"})
+
+    done = shell.run_import(path, "--create-missing", "types")
+    insisted = shell("plan", path, "--create-missing", "types=Pod")
+
+    assert (done.code, done.json["counts"], done.json["missing"]) == (1, counts(blocked=1), [])
+    assert said(done.err)[1] == (
+        "Resources row 2, column ResourceTypeName: 'Pod' is no type of this account. It was "
+        f"renamed to 'Capsule' ({pod}) since the template was made (DAY)."
+    )
+    assert writes(sandbox) == []
+    assert insisted.out.splitlines()[0] == "create type 'Pod' in 'Mill Yard' (1 row)"
+    assert shell.run_import(path, "--create-missing", "types=Pod").json["counts"] == counts(
+        created=1
+    )
+
+
+def test_what_an_import_creates_itself_is_no_news_since_the_template(shell, sandbox, live):
+    """The results tell of the account as it was shown before the types were created."""
+    sandbox.put_record("Tariff", {"Id": FLEX_5, "BusinessId": HARBOUR, "Name": "Flex Five"})
+    sandbox.put_record("ResourceType", {"BusinessId": MILL, "Name": "Pod"})
+    path = fill(live, row(Name="Room 1", ResourceTypeName="Booth"))
+
+    done = shell.run_import(path, "--create-missing", "types")
+
+    assert done.json["counts"] == counts(created=1)
+    journal = sqlite3.connect(live.with_name("home") / "journal.sqlite")
+    (problems,) = journal.execute("SELECT problems FROM run WHERE id = 2").fetchone()
+    journal.close()
+    told = [each["message"] for each in json.loads(problems) if each["code"] == "stale_names"]
+    assert len(told) == 1
+    assert told[0].endswith("types: 1 new ('Pod').")
 
 
 def test_a_name_with_its_id_is_followed_as_well(shell, sandbox, tmp_path):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+from importlib.resources import files
+
 import openpyxl
 import pytest
-from flows import by_name, counts, read_rows, writes
+from flows import SAMPLES, by_name, counts, read_rows, writes
 
 HARBOUR, MILL = 1410010001, 1410010002
 RATES = "Set booking rates in the account: until then resources of a new type have no price."
@@ -238,9 +241,35 @@ def test_a_run_that_died_between_is_gone_on_with_by_resume_too(two, shell, sandb
     resumed = shell("resume", "--json", "--limit", "none")
     done = take(shell, two)
 
-    assert resumed.json["counts"] == counts(created=2)
+    assert (resumed.code, resumed.json["counts"]) == (1, counts(created=2))
+    assert resumed.err.splitlines()[-1] == (
+        "Written so far: 2 rows. They are for the rows of rooms.xlsx, which are still to be "
+        f"imported. To go on: nexudus-bulk import {two} --create-missing types"
+    )
     assert done.json["counts"] == counts(created=3)
     assert len(types(sandbox)) == 2
+
+
+def test_the_command_that_goes_on_reads_the_file_alike(shell, sandbox, tmp_path, monkeypatch):
+    """A mapping and all else that bears on the rows is said again."""
+    sample = (SAMPLES / "officernd-new-types.csv").read_bytes()
+    (tmp_path / "offices.csv").write_bytes(sample)
+    (tmp_path / "own.toml").write_text(
+        (files("pipeline.mapping") / "profiles/officernd.toml").read_text(encoding="utf-8"),
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    words = ["--mapping", "own.toml", "--create-missing", "types", "--valid-rows-only"]
+
+    stopped = shell("import", "offices.csv", "--yes", *words, "--max-requests", "1")
+    here = stopped.err.splitlines()[-1].partition("To go on: ")[2]
+
+    assert shlex.split(here) == [
+        *("nexudus-bulk", "import", "offices.csv", "--valid-rows-only"),
+        *("--mapping", "own.toml", "--create-missing", "types"),
+    ]
+    done = shell(*shlex.split(here)[1:], "--yes", "--json")
+    assert (done.code, done.json["counts"]) == (0, counts(created=5))
 
 
 def test_a_lost_answer_makes_no_second_type(two, shell, sandbox):
@@ -293,6 +322,27 @@ def test_an_account_that_changes_meanwhile_stops_the_import(two, shell, sandbox)
         f"nexudus-bulk import {two} --create-missing types"
     )
     assert "Room 1" not in by_name(sandbox)
+
+
+def test_a_connection_that_goes_between_leaves_word_of_the_types(two, shell, sandbox):
+    """Whatever ends the second look, the last line says what was made and how to go on."""
+
+    def unplug(path):
+        if len(types(sandbox)) == 2:
+            sandbox.meanwhile = lambda _: None
+            sandbox.add_fault("drop-before*always")
+
+    sandbox.meanwhile = unplug
+
+    said = take(shell, two)
+    sandbox.clear_faults()
+
+    assert said.code == 3
+    assert said.err.splitlines()[-1].endswith(
+        "Written so far: 2 records for the rows to use, and no row. To go on: "
+        f"nexudus-bulk import {two} --create-missing types"
+    )
+    assert take(shell, two).json["counts"] == counts(created=3)
 
 
 @pytest.mark.parametrize("word", ["types", "Type", "ResourceType"])

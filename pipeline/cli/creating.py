@@ -6,7 +6,6 @@ with the numbers that the service gave; if it stops, importing the same file aga
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline import importing
+from pipeline.cli.again import keep, shown
 from pipeline.cli.planned import Planned, look_up_and_plan
 from pipeline.cli.session import Session
 from pipeline.entities import ENTITIES, LOOKUPS
@@ -53,12 +53,12 @@ def read_wanted(entity: Entity, texts: Sequence[str]) -> Wanted:
 
 
 def create_missing(
-    found: Planned, session: Session, source: Source, again: str
+    found: Planned, session: Session, source: Source, again: Sequence[str]
 ) -> tuple[dict[int, int], int | None]:
     """Create what the rows need; returns the new ids by their stand-ins.
 
     Where not all could be created the run is closed, and its exit code returned too: no row may be
-    sent then. `again` is the command that goes on.
+    sent then. `again` is the command that goes on, in words.
     """
     ids: dict[int, int] = {}
     for link, group in groupby(sorted(found.missing, key=lambda each: each.link), _link):
@@ -77,15 +77,20 @@ def _link(missing: Missing) -> str:
 
 
 def _run(
-    entity: Entity, missing: Sequence[Missing], session: Session, source: Source, again: str
+    entity: Entity,
+    missing: Sequence[Missing],
+    session: Session,
+    source: Source,
+    again: Sequence[str],
 ) -> tuple[Sequence[Outcome], int | None]:
     prepared = _sheet(entity, missing, source.file)
     own = importing.source_of(prepared, results_of(entity, source))
+    own = replace(own, reading=keep(own.reading, again))
     planned = look_up_and_plan(prepared, session.client, session.screen, allow_delete=False)
     if planned.plan.counts() != {"create": len(missing)} or not planned.plan.is_clean:
-        raise changed_meanwhile("Nothing was written.", again)
+        raise changed_meanwhile("Nothing was written.", shown(again))
     run = importing.begin(planned.plan, entity, session.journal, own)
-    session.again = again
+    session.again = shown(again)
     with session.running(run, planned.writes) as terms:
         applied = importing.carry_out(
             planned.plan, run, entity, session.client, session.journal, terms
@@ -122,13 +127,6 @@ def changed_meanwhile(written: str, again: str) -> StoppedError:
         "The account was changed meanwhile: the rows would be written otherwise than shown. "
         f"{written} To look at it anew: {again}"
     )
-
-
-def command_again(prepared: Prepared, texts: Sequence[str]) -> str:
-    """Return the command that imports the file again; other options are the user's to repeat."""
-    words = ["nexudus-bulk", "import", text.shown_path(str(prepared.sheet.path))]
-    words += ["--sheet", prepared.reading.sheet] if prepared.reading.sheet else []
-    return shlex.join([*words, *(word for each in texts for word in (OPTION, each))])
 
 
 def results_of(entity: Entity, source: Source) -> Path:

@@ -73,6 +73,7 @@ def command(
             "import: nobody is at the terminal to say yes. Add --yes to write, or --dry-run to "
             "look. Nothing was sent."
         )
+    from pipeline.cli.again import typed  # noqa: PLC0415 - heavy imports wait until needed
     from pipeline.cli.importer import ImportChoices, run_import  # noqa: PLC0415 - as above
     from pipeline.cli.opening import open_file  # noqa: PLC0415 - as above
     from pipeline.cli.session import RunChoices  # noqa: PLC0415 - as above
@@ -95,5 +96,6 @@ def command(
         create_missing=create_missing,
         results=results,
         run=run_choices,
+        again=typed(click.get_current_context()),
     )
     return run_import(prepared, settings, Screen(as_json), choices, clocks)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,10 +12,10 @@ import click
 
 from pipeline import importing
 from pipeline.api.client import connect
+from pipeline.cli.again import shown
 from pipeline.cli.creating import (
     changed_meanwhile,
     close_earlier,
-    command_again,
     create_missing,
     read_wanted,
 )
@@ -25,7 +25,7 @@ from pipeline.cli.session import RunChoices, Session, go_on, run_json, writing
 from pipeline.cli.shared import Screen
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
-from pipeline.errors import DONE, UNFINISHED_ROWS, StoppedError
+from pipeline.errors import DONE, UNFINISHED_ROWS, PipelineError, StoppedError
 from pipeline.planning.missing import Wanted, is_as_expected
 from pipeline.planning.plan import Plan
 from pipeline.prepared import Prepared
@@ -51,6 +51,7 @@ class ImportChoices:
     create_missing: tuple[str, ...] = ()
     results: Path | None = None
     run: RunChoices = field(default_factory=RunChoices)
+    again: tuple[str, ...] = ()  # the command as it was typed
 
 
 def run_import(
@@ -110,17 +111,16 @@ def _import(
     except (KeyboardInterrupt, click.Abort) as error:
         raise StoppedError("Stopped. Nothing was written.") from error
     if not may_write:
-        if not found.plan.writes and found.plan.is_clean:
+        if not found.plan.writes and _is_sendable(found, choices):
             session.journal.take_up(source, prepared.entity, found.plan.changes)
             close_earlier(wanted.links, session, source)
         return _leave_alone(found, session, source)
-    again = command_again(prepared, choices.create_missing)
     close_earlier(wanted.links, session, source)
     if found.missing:
-        ids, code = create_missing(found, session, source, again)
+        ids, code = create_missing(found, session, source, choices.again)
         if code is not None:
             return code
-        found = _with_ids(found, session, choices, ids, again)
+        found = _with_ids(prepared, found, session, choices, ids)
     entity, journal = prepared.entity, session.journal
     run = importing.begin(found.plan, entity, journal, source)
     rows = found.plan.writes - len(found.plan.twice)
@@ -132,16 +132,21 @@ def _import(
 
 
 def _with_ids(
-    found: Planned, session: Session, choices: ImportChoices, ids: Mapping[int, int], again: str
+    prepared: Prepared,
+    found: Planned,
+    session: Session,
+    choices: ImportChoices,
+    ids: Mapping[int, int],
 ) -> Planned:
     """Plan the rows anew, with what was created. Raises StoppedError if it is another plan."""
-    created = text.many(len(ids), "record")
+    again, created = shown(choices.again), text.many(len(ids), "record")
     written = f"Written so far: {created} for the rows to use, and no row."
-    silent = replace(found.prepared, sheet=replace(found.prepared.sheet, remarks=()))
     try:
-        now = _planned(silent, session, choices, NOTHING)
+        now = _planned(_silent(prepared), session, choices, NOTHING, frozenset(ids.values()))
     except KeyboardInterrupt as error:
         raise StoppedError(f"Stopped. {written} To go on: {again}") from error
+    except PipelineError as error:  # the account holds something by now: the last line says so
+        raise type(error)(f"{error} {written} To go on: {again}") from error
     if not is_as_expected(found.plan, now.plan, ids):
         raise changed_meanwhile(written, again)
     return replace(now, prepared=found.prepared)
@@ -153,7 +158,11 @@ def _write(found: Planned, applied: Applied, target: Path) -> str:
 
 
 def _planned(
-    prepared: Prepared, session: Session, choices: ImportChoices, wanted: Wanted
+    prepared: Prepared,
+    session: Session,
+    choices: ImportChoices,
+    wanted: Wanted,
+    made: Container[int] = (),
 ) -> Planned:
     """Plan the file, once the service shows what a run wrote a moment ago."""
     settle = session.settings.settle_seconds
@@ -165,11 +174,18 @@ def _planned(
             session.screen,
             allow_delete=choices.allow_delete,
             wanted=wanted,
+            made=made,
         )
         if not _is_behind(found, session, settle) or session.clocks.monotonic() > ends_at:
             return found
         session.screen.warn("Waiting until the service shows what was written a moment ago.")
         session.brake.sleep(LOOK_AGAIN_SECONDS)
+        prepared = _silent(prepared)
+
+
+def _silent(prepared: Prepared) -> Prepared:
+    """Return a file without the remarks on how it was read: they were made once."""
+    return replace(prepared, sheet=replace(prepared.sheet, remarks=()))
 
 
 def _is_behind(found: Planned, session: Session, settle_seconds: float) -> bool:
@@ -198,9 +214,14 @@ def _exit_code(plan: Plan, applied: Applied) -> int:
     return UNFINISHED_ROWS if unfinished else DONE
 
 
+def _is_sendable(found: Planned, choices: ImportChoices) -> bool:
+    is_half_good = choices.valid_rows_only and not found.prepared.is_hopeless
+    return found.plan.is_clean or is_half_good
+
+
 def _may_write(found: Planned, choices: ImportChoices, session: Session) -> bool:
     plan, settings = found.plan, session.settings
-    sendable = plan.is_clean or (choices.valid_rows_only and not found.prepared.is_hopeless)
+    sendable = _is_sendable(found, choices)
     if choices.valid_rows_only and not sendable:
         session.screen.warn(
             "--valid-rows-only leaves out rows, not columns: what is wrong with a whole column has "

@@ -66,7 +66,7 @@ def command(
         if output:
             planned.save(output)
         counts = planned.plan.counts()
-        names = ("create", "update", "delete", "unchanged", "blocked", "invalid")
+        names = ("create", "update", "delete", "unchanged", "skip", "blocked", "invalid")
         screen.give(
             {
                 "file": str(file),

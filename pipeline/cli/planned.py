@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ class Planned:
     stored: Stored
     missing: tuple[Missing, ...] = ()
     lacks_names: bool = False
+    known: tuple[str, ...] = ()  # what the ledger knows, in a line
 
     @property
     def writes(self) -> int:
@@ -59,7 +61,8 @@ class Planned:
         return text.plan_summary(self.plan, self.seconds, len(self.missing))
 
     def show(self) -> None:
-        """Print problems, changes and counts."""
+        """Print what is known, problems, changes and counts."""
+        self.screen.warn(self.known)
         self.screen.warn(text.problem_lines(self.plan.told, text.MAX_LINES * 5))
         self.screen.say(missing.lines(self.missing))
         self.screen.warn(f"warning: {each}" for each in missing.remarks(self.missing))
@@ -93,17 +96,20 @@ def ledger_owner(prepared: Prepared, settings: Settings, clocks: Clocks) -> Sett
     return identified(settings, clocks) if prepared.source else settings
 
 
-def _known(prepared: Prepared, client: Client, screen: Screen) -> Ledger:
-    """Return what earlier runs made of the source's rows; says how many of them are known."""
+def _known(prepared: Prepared, client: Client) -> Ledger:
+    """Return what earlier runs made of the source's rows."""
     settings = client.settings
     if not prepared.source or not (settings.home / FILE).exists():
         return {}
     with Journal(settings.home, settings.account, now=client.clocks.wall) as journal:
-        known = journal.known(prepared.entity, prepared.source)
-    if known:
-        count = sum(source_id(each) in known for each in prepared.rows)
-        screen.warn(text.known_line(count, len(prepared.rows), prepared.source))
-    return known
+        return journal.known(prepared.entity, prepared.source)
+
+
+def _known_lines(prepared: Prepared, known: Ledger) -> tuple[str, ...]:
+    if not known:
+        return ()
+    count = sum(source_id(each) in known for each in prepared.rows)
+    return (text.known_line(count, len(prepared.rows), prepared.source),)
 
 
 def look_up_and_plan(
@@ -113,29 +119,35 @@ def look_up_and_plan(
     *,
     allow_delete: bool,
     wanted: Wanted = NOTHING,
+    made: Container[int] = (),
 ) -> Planned:
     """Look a file up in the account and plan it; only reads are sent.
 
-    `wanted` says what may be created before the rows, where it is missing.
+    `wanted` says what may be created before the rows, where it is missing; `made` are the ids of
+    what was created for them already: a template's stamp is laid beside the account without these.
     """
-    screen.warn(prepared.sheet.remarks)
     read_at = client.clocks.monotonic()
 
     def planned(prepared: Prepared, stored: Stored) -> Plan:
         return importing.make_plan(prepared, stored, allow_delete=allow_delete, read_at=read_at)
 
     try:
-        stored = importing.look_up(client, prepared, _known(prepared, client, screen))
-        prepared, since = _laid_beside(prepared, stored, client)
+        known = _known(prepared, client)
+        stored = importing.look_up(client, prepared, known)
+        before = missing.without(prepared.entity, stored, made)
+        prepared, since = _laid_beside(prepared, before, client)
         plan = planned(prepared, stored)
-        then, lacking = importing.expect(client, prepared, stored, wanted)
+        then, lacking = importing.expect(
+            client, prepared, stored, wanted, since.renamed if since else missing.none_renamed
+        )
         plan = planned(prepared, then) if lacking.created else plan
         found = missing.used(prepared.entity, plan, lacking.created)
         plan = missing.advised(plan, prepared.entity, wanted, replace(lacking, created=found))
         unclear = missing.lacks_names(prepared.entity, plan, found)
         plan = since.explain(plan, prepared.rows) if since else plan
         plan = importing.as_told(plan, prepared)
-        return Planned(prepared, client, plan, screen, stored, found, unclear)
+        told = _known_lines(prepared, known)
+        return Planned(prepared, client, plan, screen, stored, found, unclear, told)
     except ApiError:
         # What is wrong with the file can be mended meanwhile.
         screen.warn(text.problem_lines(check(prepared), text.MAX_LINES))

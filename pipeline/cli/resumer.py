@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.cli.again import kept, shown
 from pipeline.cli.session import RunChoices, Session, writing
 from pipeline.cli.shared import Screen
 from pipeline.clocks import SYSTEM, Clocks
@@ -15,8 +17,10 @@ from pipeline.entities import ENTITIES
 from pipeline.errors import DONE, UNFINISHED_ROWS, UsageError
 from pipeline.prepared import Reading, prepare
 from pipeline.report.results import results_path, write_results
+from pipeline.report.text import written_line
 from pipeline.runs.journal import Journal
 from pipeline.runs.lines import Run
+from pipeline.runs.outcome import count
 from pipeline.runs.resume import resume
 from pipeline.runs.terms import Applied
 from pipeline.sheets.whole import refuse_own_input
@@ -72,6 +76,8 @@ def carry_on(run: Run, session: Session, results: Path | None = None) -> int:
     session.screen.warn(_changes_since(run, journal))
     session.wait_for_the_dead(but=run.id)
     journal.reopen(run.id)
+    made_for = kept(run.reading)
+    session.again = shown(made_for) or None
     with session.running(run, left) as terms:
         applied = (
             resume(run, entity, session.client, journal, terms)
@@ -81,7 +87,19 @@ def carry_on(run: Run, session: Session, results: Path | None = None) -> int:
         target = results or run.results
         written = session.results(run, lambda: _write_results(run, session, applied, target))
         code = session.close(run, applied, written)
+    if made_for and not applied.stopped:
+        session.screen.warn(_still_to_import(applied, made_for))
+        code = max(code, UNFINISHED_ROWS)
     return code if written or target is None else max(code, UNFINISHED_ROWS)
+
+
+def _still_to_import(applied: Applied, made_for: Sequence[str]) -> str:
+    """Say that a run only created what the rows of another file need, and how to send those."""
+    file = next((each.name for each in map(Path, made_for) if each.is_absolute()), "the file")
+    return (
+        f"{written_line(count(applied.outcomes))} They are for the rows of {file}, which are still "
+        f"to be imported. To go on: {shown(made_for)}"
+    )
 
 
 def _changes_since(run: Run, journal: Journal) -> list[str]:

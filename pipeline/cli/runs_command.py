@@ -65,6 +65,7 @@ def _told(journal: Journal, run: Run, home: Path) -> dict[str, Any]:
     from pipeline.runs.outcome import count  # noqa: PLC0415 - as above
 
     counts = count(journal.outcomes(run.id))
+    is_open = run.id in {each.id for each in journal.open_runs()}
     last = journal.runs()[-1].id if run.ended is None else None
     process = writer_now(home, journal) if run.id == last else None
     return {
@@ -73,7 +74,8 @@ def _told(journal: Journal, run: Run, home: Path) -> dict[str, Any]:
         "started": run.started,
         "ended": run.ended,
         "stopped": run.stopped,
-        "open": run.id in {each.id for each in journal.open_runs()},
+        "open": is_open,
+        "left": len(journal.open_changes(run.id)) if is_open else 0,
         "running": process,
         "taken_up_by": None if run.taken_up_by is None else f"{run.taken_up_by:04}",
         "results": str(run.results) if run.results else None,

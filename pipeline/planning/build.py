@@ -9,7 +9,13 @@ from pipeline import rules
 from pipeline.planning import radar
 from pipeline.planning.ledger import claimed, handed_over, minded, recognised
 from pipeline.planning.names import Resolved, Resolver, is_own_list
-from pipeline.planning.newcomers import find_newcomers, links_to_deleted, lost_links, parted
+from pipeline.planning.newcomers import (
+    find_newcomers,
+    links_to_deleted,
+    lost_links,
+    parted,
+    who_links,
+)
 from pipeline.planning.overlay import (
     create_payload,
     differences,
@@ -269,12 +275,16 @@ class _Builder:
         sheet = self.request.sheet
         columns = _link_columns(self.request.entity, self.request.rows)
         deleted = links_to_deleted(sheet, changes, columns)
-        tied = [_with(each, deleted.get(each.row, ())) for each in changes]
-        while True:
-            lost, before = lost_links(sheet, tied, columns), tied
-            tied = [_with(each, lost.get(each.row, ())) for each in tied]
-            if tied == before:
-                return [each if each.writes else replace(each, links={}) for each in tied]
+        tied = {each.row: _with(each, deleted.get(each.row, ())) for each in changes}
+        linkers = who_links(changes)
+        asked = {row for rows in linkers.values() for row in rows}
+        while asked:
+            lost = lost_links(sheet, tied, sorted(asked), columns)
+            new = {row: _with(tied[row], found) for row, found in lost.items()}
+            moved = {row for row, each in new.items() if each is not tied[row]}
+            tied |= new
+            asked = {row for other in moved for row in linkers.get(other, ())}
+        return [each if each.writes else replace(each, links={}) for each in tied.values()]
 
 
 def _with(change: Change, more: Iterable[Problem]) -> Change:

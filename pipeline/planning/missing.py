@@ -5,7 +5,7 @@ Such records are planned before the rows: under numbers that nothing has, until 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ OPTION = "--create-missing"
 ALIKE = 90  # of 100: from here on two names are rather one that is misspelt
 UNKNOWN = "unknown_name"
 UNCLEAR = {UNKNOWN, "ambiguous_name"}
+Renamed = Callable[[str, str, int | None], Iterable[Named]]  # by link, former name, location
 
 
 def creatable(entity: Entity) -> dict[str, Entity]:
@@ -56,7 +57,8 @@ class Missing:
     """A record to create, or one that is not created since another one is called nearly so.
 
     `number` stands in for its id, `rows` use it, `near` are called nearly so, in the location or
-    among the missing (those have negative numbers); `elsewhere` have its name in other locations.
+    among the missing (those have negative numbers); `elsewhere` have its name in other locations,
+    `renamed` had it when the file's template was made.
     """
 
     link: str
@@ -67,6 +69,7 @@ class Missing:
     rows: tuple[int, ...] = ()
     near: tuple[Named, ...] = ()
     elsewhere: tuple[Named, ...] = ()
+    renamed: tuple[Named, ...] = ()
 
     @property
     def entity(self) -> Entity:
@@ -103,12 +106,23 @@ class Places:
         return found
 
 
-def find_missing(
-    entity: Entity, rows: Iterable[Row], stored: Stored, wanted: Wanted, places: Places
+def none_renamed(*_: object) -> tuple[Named, ...]:
+    """Say that nobody knows of former names: the file is of no template."""
+    return ()
+
+
+def find_missing(  # noqa: PLR0913, PLR0917 - the rows, and what is known of the account
+    entity: Entity,
+    rows: Iterable[Row],
+    stored: Stored,
+    wanted: Wanted,
+    places: Places,
+    renamed: Renamed = none_renamed,
 ) -> Lacking:
     """Return what rows name and their location lacks. Numbers are negative, in the rows' order.
 
     Another location's record of that name is not the one that is meant: each has its own prices.
+    One that had the name when the template of the file was made is: `renamed` tells of it.
     """
     found: dict[tuple[str, int, str], Missing] = {}
     resolver = Resolver("", entity, stored)
@@ -121,7 +135,8 @@ def find_missing(
         if key not in found:
             here = [each for each in found.values() if (each.link, each.place) == key[:2]]
             number, where = -len(found) - 1, places.names.get(place, "")
-            made = Missing(link, number, same_name(text), place, where)
+            had = (each for each in renamed(link, text, place) if each.place in places.up(place))
+            made = Missing(link, number, same_name(text), place, where, renamed=tuple(had))
             found[key] = _with_namesakes(made, stored, here, places.up(place))
         found[key] = replace(found[key], rows=(*found[key].rows, row.number))
     doubtful = [each for each in found.values() if _is_doubtful(each, wanted)]
@@ -197,6 +212,8 @@ def _with_namesakes(
 def _is_doubtful(missing: Missing, wanted: Wanted) -> bool:
     if (missing.link, _plain(missing.name)) in wanted.names:
         return False
+    if missing.renamed:
+        return True
     return bool(nearest(missing.name, [each.name for each in missing.near], least=ALIKE))
 
 
@@ -210,6 +227,13 @@ def expecting(stored: Stored, missing: Iterable[Missing]) -> Stored:
         made = Named(each.number, each.name, each.place)
         names[each.link] = (*names.get(each.link, ()), made)
     return replace(stored, names=names)
+
+
+def without(entity: Entity, stored: Stored, made: Container[int]) -> Stored:
+    """Return what the account held before records of these ids were created for the rows."""
+    lists = {link: stored.names[link] for link in creatable(entity) if link in stored.names}
+    before = {link: tuple(e for e in each if e.id not in made) for link, each in lists.items()}
+    return replace(stored, names={**stored.names, **before})
 
 
 def used(entity: Entity, plan: Plan, missing: Iterable[Missing]) -> tuple[Missing, ...]:
@@ -255,7 +279,8 @@ def _meant(change: Change, ids: Mapping[int, int]) -> tuple[Any, ...]:
         name: ids.get(value, value) if isinstance(value := payload.get(name), int) else value
         for name in names
     }
-    return change.row, change.action, change.record_id, values if change.writes else None
+    links = dict(change.links)
+    return change.row, change.action, change.record_id, (values, links) if change.writes else None
 
 
 def lacks_names(entity: Entity, plan: Plan, missing: Iterable[Missing]) -> bool:

@@ -89,18 +89,29 @@ def parted(
     return known, links
 
 
-def lost_links(
-    sheet: str, changes: Sequence[Change], columns: Mapping[tuple[int, str], str]
-) -> dict[int, list[Problem]]:
-    """Return, by row, the links to rows that create nothing after all.
+def who_links(changes: Iterable[Change]) -> dict[int, set[int]]:
+    """Return, by row, the rows that link to it."""
+    found: dict[int, set[int]] = {}
+    for change in changes:
+        for other in (row for rows in change.links.values() for row in rows):
+            found.setdefault(other, set()).add(change.row)
+    return found
 
-    A row that is lost takes those with it that link to it, so this is asked until nobody is found.
+
+def lost_links(
+    sheet: str,
+    by_row: Mapping[int, Change],
+    asked: Iterable[int],
+    columns: Mapping[tuple[int, str], str],
+) -> dict[int, list[Problem]]:
+    """Return, by row of those asked for, the links to rows that create nothing after all.
+
+    A row that is lost takes those with it that link to it: these are asked for next.
     A row that is lost itself is told of those that are for reasons of their own.
     `columns` says by row and list in which column the link stands.
     """
-    by_row = {each.row: each for each in changes}
     found: dict[int, list[Problem]] = {}
-    for change in changes:
+    for change in (by_row[row] for row in asked):
         for name, rows in change.links.items():
             for other in map(by_row.__getitem__, rows):
                 if other.action == "create" or not (change.writes or _is_cause(other, change)):

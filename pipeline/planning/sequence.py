@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
 from pipeline.planning.plan import Change
@@ -16,22 +16,26 @@ class Sequence:
     """The changes in the order of sending. The creates `twice` are sent before rows they link to.
 
     These are updated once all ids are known: rows may link to each other, or to themselves.
+    `unlinked` tells of deletes which updates take the record out of their lists before.
     """
 
     changes: tuple[Change, ...]
     twice: frozenset[int]
+    unlinked: Mapping[int, set[int]] = field(default_factory=dict)
 
 
 def in_sequence(changes: Iterable[Change]) -> Sequence:
     """Return sheet order but for links: first who is linked to; few rows are sent twice."""
     by_row = {each.row: each for each in changes}
     needs = {row: _linked(each) & by_row.keys() for row, each in by_row.items()}
-    if not any(needs.values()):
+    unlinked = _unlinked(by_row.values())
+    if not any(needs.values()) and not unlinked:
         return Sequence(tuple(by_row.values()), frozenset())
     new = {row for row, each in by_row.items() if is_unborn(each)}
     twice = _cut({row: needs[row] & new for row in new})
     waits = {row: set() if row in twice else needs[row] & new for row in by_row}
-    return Sequence(tuple(by_row[row] for row in _sorted(waits)), frozenset(twice))
+    order = _sorted({**waits, **unlinked})
+    return Sequence(tuple(by_row[row] for row in order), frozenset(twice), unlinked)
 
 
 def is_unborn(change: Change) -> bool:
@@ -42,6 +46,31 @@ def is_unborn(change: Change) -> bool:
 def is_half_done(change: Change) -> bool:
     """Whether a record was created, and has not all its links yet: it is to be updated."""
     return change.action == "create" and change.record_id is not None
+
+
+def _unlinked(changes: Iterable[Change]) -> Graph:
+    """Return, by delete, the updates without which the service refuses it: others use the record.
+
+    "You must delete all X using this record before you can delete it." (reference, section 5)
+    """
+    changes = list(changes)
+    deletes: dict[object, int] = {
+        each.record_id: each.row for each in changes if each.action == "delete"
+    }
+    found: Graph = {}
+    for change in changes if deletes else ():
+        for number in _taken_out(change) & deletes.keys() if change.action == "update" else ():
+            found.setdefault(deletes[number], set()).add(change.row)
+    return found
+
+
+def _taken_out(change: Change) -> set[object]:
+    """Return what an update takes out of lists."""
+    before, payload = change.before or {}, change.payload or {}
+    lists = (each.field for each in change.differences if isinstance(before.get(each.field), list))
+    return {
+        item for name in lists for item in before[name] if item not in (payload.get(name) or ())
+    }
 
 
 def _linked(change: Change) -> set[int]:

@@ -136,7 +136,7 @@ def _state(run: Mapping[str, Any]) -> str:
         return "Imported again since."
     if not run["open"]:
         return "Done."
-    if not (run["counts"]["unsent"] or run["counts"]["in_doubt"] or run["stopped"]):
+    if not (run["left"] or run["stopped"]):  # a record that was created may still lack links
         return "Done, but its results are not written yet."
     return str(run["stopped"] or "Broken off (killed, or a power cut).")
 

@@ -123,9 +123,10 @@ class Journal:
     def take_up(self, source: Source, entity: Entity, changes: Iterable[Change] = ()) -> None:
         """Close the earlier runs of a file that was imported again with nothing left to write.
 
-        What its rows were found to be is kept in the ledger.
+        What its good rows were found to be is kept in the ledger.
         """
-        kept = [each for each in changes if each.source_id and each.record_id is not None]
+        found = [each for each in changes if each.action == "unchanged"]
+        kept = [each for each in found if each.source_id and each.record_id is not None]
         with self._on_disk():
             self._take_up(entity, source, NO_RUN)
             if source.program:

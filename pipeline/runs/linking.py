@@ -57,6 +57,7 @@ class Linking:
         self._statuses: dict[int, Status] = {}
         self._pending: set[int] = set()
         self._twice: set[int] = set()
+        self._unlinked: dict[int, set[int]] = {}  # deletes, with the updates that come first
         self._partial: dict[int, Change] = {}  # creates that were sent without all their links
         self._later: dict[int, Change] = {}  # records that get them now
         for each in outcomes:
@@ -67,6 +68,8 @@ class Linking:
         sequence = in_sequence(changes)
         self._pending |= {each.row for each in sequence.changes if is_unborn(each)}
         self._twice |= sequence.twice
+        self._unlinked |= sequence.unlinked
+        self._pending |= {row for rows in sequence.unlinked.values() for row in rows}
         return sequence.changes
 
     def expect(self, change: Change) -> None:
@@ -113,7 +116,8 @@ class Linking:
         """Whether everything is known that the change has to wait for."""
         if is_unborn(change) and change.row in self._twice:
             return True
-        return self._pending.isdisjoint(_rows(change.links))
+        first = self._unlinked.get(change.row, set())
+        return self._pending.isdisjoint({*_rows(change.links), *first})
 
     def give_up(self) -> None:
         """Count the rows that nothing was heard of as lost."""

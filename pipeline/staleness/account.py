@@ -67,6 +67,12 @@ class Since:
         """Return the records of a list that the template offered, under the names of today."""
         return [now for each in offered if (now := self._by_id[link].get(each.id))]
 
+    def renamed(self, link: str, name: str, place: int | None) -> list[Named]:
+        """Return the records that the template offered by a name and that have another today."""
+        if not self.stamp.account or self._owner == "other" or link not in self._now:
+            return []
+        return self.still_there(link, self._offered[link].find(name, place))
+
     @cached_property
     def _owner(self) -> Owner:
         return owner(self.stamp, self.stored, self.entity, self.account)
