@@ -71,7 +71,7 @@ def _fitting(book: Book, sheet: str | None) -> Entity:
     first, *_ = ENTITIES.values()
     known = {each.name: {plain(name) for name in known_names(each)} for each in ENTITIES.values()}
     names = tuple(dict.fromkeys(n for each in ENTITIES.values() for n in known_names(each)))
-    read = book.sheet(wanted=sheet, default=first.sheet, known=names)
+    read = book.look(wanted=sheet, default=first.sheet, known=names)
     columns = {plain(each.text) for each in read.columns}
     most = max(len(columns & own) for own in known.values())
     best = [each for each in ENTITIES.values() if len(columns & known[each.name]) == most]
