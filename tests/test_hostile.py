@@ -101,7 +101,7 @@ XLSX = {
     f"a result, {MANY}",
     "merged_by_thousands": f"sheet Resources has more than 100,000 merged ranges, {MANY}",
     "rows_by_millions": f"sheet Resources has more than 1,048,576 rows, {MANY}",
-    "names_by_millions": f"xl/workbook.xml has 29 MB, {TREE}",
+    "names_by_thousands": f"xl/workbook.xml has 29 MB, {TREE}",
     "sheets_by_thousands": f"xl/workbook.xml has 15 MB, {TREE}",
     "open_tags": DEEP,
     "open_comments": DAMAGED,
