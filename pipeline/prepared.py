@@ -121,10 +121,13 @@ class Prepared:
 
 def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     """Read and check a file. Raises UsageError or WorkbookError when there is no sheet to read."""
+    return prepare_book(open_book(path), entity, reading)
+
+
+def prepare_book(book: Book, entity: Entity, reading: Reading = USUAL) -> Prepared:
+    """Read and check a file that is open. Raises UsageError or WorkbookError as `prepare` does."""
     if reading.mapping is not None and reading.mapping.decimal_comma:
         reading = replace(reading, decimal_comma=True)
-    book = open_book(path)
-    content = path.read_bytes()
     source, laid = sheet_of(book, entity, reading)
     read = laid.sheet if laid else source
     header = read_header(read, entity, unknown="ignore" if laid else reading.unknown_columns)
@@ -145,11 +148,11 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     problems += changed_columns(read.name, stamp, entity) if stamp else []
     if not rows and (laid is None or source.cells.empty):  # left out on purpose is no mistake
         problems.append(problem("no_rows", read.name))
-    if path.read_bytes() != content:
-        raise WorkbookError(f"{path}: it was changed while it was read. Try again.")
+    if book.path.read_bytes() != book.content:
+        raise WorkbookError(f"{book.path}: it was changed while it was read. Try again.")
     return Prepared(
         entity,
-        content,
+        book.content,
         replace(source, remarks=(*read.remarks, *compared.remarks)),
         header,
         compared.rows,

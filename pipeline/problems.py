@@ -6,7 +6,7 @@ A sentence says what is wrong with the value in quotes; a hint says what is allo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.schema import Severity
@@ -395,7 +395,7 @@ class Problem:
 
     def as_dict(self) -> dict[str, object]:
         """Return the shape that `--json` promises."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def quoted(value: object) -> str:

@@ -126,6 +126,26 @@ LETTERS = [chr(65 + n) for n in range(26)] + [f"A{chr(65 + n)}" for n in range(2
 LETTERS += [f"B{chr(65 + n)}" for n in range(26)]
 
 
+def names_by_thousands(path: Path) -> Path:
+    """Half a million defined names: 29 MB of XML, and ten times that as a tree."""
+
+    def book() -> Iterable[bytes]:
+        before, _, after = str(parts()["xl/workbook.xml"]).partition("</workbook>")
+        yield f"{before}<definedNames>".encode()
+        for number in range(500_000):
+            yield f'<definedName name="n{number}">Resources!$A${number + 1}</definedName>'.encode()
+        yield f"</definedNames></workbook>{after}".encode()
+
+    return write(path, parts(book=book()))
+
+
+def sheets_by_thousands(path: Path) -> Path:
+    """A workbook that lists one sheet under very many names."""
+    listed = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId1"/>' for n in range(2, 300_000))
+    book = str(parts()["xl/workbook.xml"]).replace("</sheets>", f"{listed}</sheets>")
+    return write(path, parts(book=book))
+
+
 def many_rows(path: Path) -> Path:
     return write(path, parts(sheet=repeated("<row/>", 3_000_000, BEFORE, AFTER)))
 
@@ -399,7 +419,8 @@ ODS_BEFORE = (
     "<table:table-cell office:value-type='string'><text:p>Name</text:p></table:table-cell>"
     "</table:table-row>"
 )
-ODS_AFTER = "</table:table></office:spreadsheet></office:body></office:document-content>"
+ODS_END = "</office:spreadsheet></office:body></office:document-content>"
+ODS_AFTER = f"</table:table>{ODS_END}"
 ODS_CELL = "<table:table-cell office:value-type='float' office:value='1'{}/>"
 
 
@@ -436,6 +457,11 @@ def ods_far(path: Path) -> Path:
     blank = "<table:table-row table:number-rows-repeated='1048574'/>"
     last = f"<table:table-cell table:number-columns-repeated='16000'/>{ODS_CELL.format('')}"
     return ods_rows(f"{blank}<table:table-row>{last}</table:table-row>")(path)
+
+
+def ods_tables(path: Path) -> Path:
+    table = "<table:table table:name='x'/>"
+    return ods(path, repeated(table, 500_000, f"{ODS_BEFORE}</table:table>", ODS_END))
 
 
 def ods_absurd(path: Path) -> Path:

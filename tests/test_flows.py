@@ -124,10 +124,28 @@ def test_dry_run_plan_check_and_export_write_nothing(shell, sandbox, tmp_path):
         "blocked": 0,
         "invalid": 0,
     }
-    assert (plan.json["requests"], plan.json["skip"]) == (ROOMS, 0)
+    assert plan.json["requests"] == ROOMS
     assert (dry.code, dry.json["counts"]) == (0, counts(unsent=ROOMS))
     assert (tmp_path / "plan.xlsx").exists()
     assert not list(tmp_path.glob("*.results.xlsx"))
+
+
+def test_a_plan_counts_every_row_once(shell, sheet):
+    """A row that is left out by its Action is unchanged, as an import counts it."""
+    path = sheet("""
+        BusinessName  | Name        | Allocation | Action
+        Harbour House | Room Anchor | 9          |
+        Harbour House | Room Beacon | 9          | skip
+    """)
+    plan = shell("plan", path, "--json").json
+
+    assert {k: plan[k] for k in ("create", "update", "unchanged", "blocked", "invalid")} == {
+        "create": 0,
+        "update": 1,
+        "unchanged": 1,
+        "blocked": 0,
+        "invalid": 0,
+    }
 
 
 @pytest.mark.parametrize("name", ["rooms.xlsx", "linked.xlsx", "symbolic.xlsx"])

@@ -34,6 +34,10 @@ REPEATS = (
     f"sheet Resources repeats its cells or texts so often that they fill the memory, {NONE_DOES}"
 )
 FAR = "which is too far to read. Delete the rows below and the columns beside the table."
+TREE = (
+    "which is more than is read. Copy the sheet into a new workbook: names and sheets that nobody "
+    "needs stay behind."
+)
 MANY = "which is more than is read. Split it, or remove what is not needed."
 TOO_LARGE = "the file has 3,072 MB, and at most 256 MB are read. Split it into smaller workbooks."
 TEXT = "In Excel, save it as 'CSV UTF-8'."
@@ -97,6 +101,8 @@ XLSX = {
     f"a result, {MANY}",
     "merged_by_thousands": f"sheet Resources has more than 100,000 merged ranges, {MANY}",
     "rows_by_millions": f"sheet Resources has more than 1,048,576 rows, {MANY}",
+    "names_by_thousands": f"xl/workbook.xml has 29 MB, {TREE}",
+    "sheets_by_thousands": f"xl/workbook.xml has 15 MB, {TREE}",
     "open_tags": DEEP,
     "open_comments": DAMAGED,
     "many_parts": f"the workbook has tens of thousands of parts, {NONE_DOES}",
@@ -178,6 +184,7 @@ ODS = {
     "ods_long": f"sheet Resources repeats cells more than 1,000,000 times, {MANY}",
     "ods_both": f"sheet Resources repeats cells more than 1,000,000 times, {MANY}",
     "ods_far": f"sheet Resources reaches to cell WQK1048576, {FAR}",
+    "ods_tables": f"the document has more than 10,000 sheets, {MANY}",
     "ods_absurd": f"sheet Resources has more than 1,048,576 rows, {MANY}",
     "ods_blanks": f"a cell has more than 1,048,576 characters, {MANY}",
     "ods_deep": DEEP,

@@ -422,6 +422,23 @@ def test_the_default_sheet_and_the_only_visible_one(tmp_path: Path):
         assert read(path).name == name
 
 
+def test_a_sheet_that_was_looked_at_is_read_once(tmp_path: Path):
+    """Who looks at a sheet first, to know whose rows it holds, spares its reading the file."""
+    book = openpyxl.Workbook()
+    book.active.append(["BusinessId", "Name"])
+    book.active.append([1, "Room A"])
+    book.save(path := tmp_path / "rooms.xlsx")
+    opened = open_book(path)
+    wish = {"wanted": None, "default": "Resources", "known": KNOWN}
+    seen = opened.look(**wish)
+    path.unlink()
+
+    read = opened.sheet(**wish)
+
+    assert read.cells.to_numpy().tolist() == seen.cells.to_numpy().tolist() == [[1.0, "Room A"]]
+    assert read.columns == seen.columns
+
+
 def test_a_second_sheet_is_optional(several: Path):
     """A second sheet is read if it is there and holds something."""
     book = open_book(several)

@@ -44,11 +44,11 @@ def test_a_stamp_is_read_as_it_was_written(tmp_path):
     assert read(tmp_path / "t.xlsx") == STAMP
 
 
-def test_a_blank_template_is_of_no_account_and_no_day(tmp_path):
+def test_a_blank_template_is_of_no_account_day_or_release(tmp_path):
     """Without --live the stamp has the columns alone: the same table makes the same file."""
     write_template(tmp_path / "t.xlsx", RESOURCE)
 
-    assert read(tmp_path / "t.xlsx") == Stamp("Resource", columns_of(RESOURCE))
+    assert read(tmp_path / "t.xlsx") == Stamp("Resource", columns_of(RESOURCE), program="")
 
 
 def test_numbers_that_a_program_made_of_texts_are_read():

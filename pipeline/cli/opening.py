@@ -10,7 +10,7 @@ from pipeline.cli.recognising import recognise, unread_sheets
 from pipeline.entities import ENTITIES
 from pipeline.errors import UsageError
 from pipeline.mapping.reading import read_mapping
-from pipeline.prepared import Prepared, Reading, prepare
+from pipeline.prepared import Prepared, Reading, prepare, prepare_book
 from pipeline.sheets.read import open_book
 
 
@@ -49,7 +49,7 @@ def open_file(
         return prepare(file, chosen, reading)
     book = open_book(file)
     found = recognise(book, sheet)
-    prepared = prepare(file, found, reading)
+    prepared = prepare_book(book, found, reading)
     unread = [] if sheet else unread_sheets(book, found)
     remarks = [
         f"{file.name}: sheet {each.sheet} was not read; to import it, add "

@@ -66,7 +66,8 @@ def command(
         if output:
             planned.save(output)
         counts = planned.plan.counts()
-        names = ("create", "update", "delete", "unchanged", "skip", "blocked", "invalid")
+        counts["unchanged"] += counts["skip"]  # as an import counts them
+        names = ("create", "update", "delete", "unchanged", "blocked", "invalid")
         screen.give(
             {
                 "file": str(file),

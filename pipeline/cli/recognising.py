@@ -73,7 +73,7 @@ def _fitting(book: Book, sheet: str | None) -> Entity:
     known = {each.name: {plain(name) for name in known_names(each)} for each in ENTITIES.values()}
     names = tuple(dict.fromkeys(n for each in ENTITIES.values() for n in known_names(each)))
     try:
-        read = book.sheet(wanted=sheet, default=first.sheet, known=names)
+        read = book.look(wanted=sheet, default=first.sheet, known=names)
     except HeaderError:
         return first  # its reading refuses the file, and tells of the mapping that it needs
     except WorkbookError as error:

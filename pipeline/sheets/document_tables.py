@@ -26,6 +26,7 @@ from pipeline.sheets.merged import Area
 TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 MAX_REPEATED = 1_000_000  # cells that are there only because another one is repeated
+MAX_TABLES = 10_000  # sheets of a document
 MAX_TEXT = 2**20  # characters of one cell
 FOREIGN_TABLE = re.compile(r"'[a-z]+:.*'#")  # what LibreOffice keeps of another file
 SPANS = (TABLE + "number-rows-spanned", TABLE + "number-columns-spanned")
@@ -152,6 +153,8 @@ class TableReader:
         elif self._table is not None and self.tables is not None:
             if not FOREIGN_TABLE.match(self._table.name):
                 self.tables.append(self._table)
+            if len(self.tables) > MAX_TABLES:
+                raise TooMany(f"the document has more than {MAX_TABLES:,} sheets")
             self._table = None
 
     def _start_row(self, attributes: dict[str, str]) -> None:

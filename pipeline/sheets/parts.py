@@ -17,6 +17,7 @@ from pipeline.sheets.markup import HEAD, checked, looks_like_markup
 from pipeline.sheets.tabs import Tab
 from pipeline.sheets.weight import Lengths
 
+MAX_TREE = 8 * 2**20  # bytes that become a tree of 10 times their size: 100,000 names, say
 ASIDE = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
 BEGINS_ASIDE = re.compile(rb"<!--|<!\[CDATA\[")
 
@@ -137,8 +138,14 @@ def _relationships(
 
 
 def _tree(path: Path, archive: ZipFile, name: str) -> ET.Element:
+    xml = read_part(path, archive, name)
+    if len(xml) > MAX_TREE:
+        raise WorkbookError(
+            f"{path.name}: {name} has {len(xml) / 2**20:,.0f} MB, which is more than is read. "
+            "Copy the sheet into a new workbook: names and sheets that nobody needs stay behind."
+        )
     try:
-        return ET.fromstring(read_part(path, archive, name))
+        return ET.fromstring(xml)
     except ET.ParseError as error:
         raise damaged(path) from error
 

@@ -6,14 +6,14 @@ Judging what the cells say is left to `header.py` and `checks.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import WorkbookError
 from pipeline.schema import Cell
 from pipeline.sheets.base import BASE_SHEET
 from pipeline.sheets.document import open_document
-from pipeline.sheets.grid import Column, Sheet, make_sheet
+from pipeline.sheets.grid import Column, Grid, Sheet, make_sheet
 from pipeline.sheets.guess import guess_header
 from pipeline.sheets.hazards import ErrorCell, Uncalculated
 from pipeline.sheets.old_workbook import open_old_workbook
@@ -27,10 +27,24 @@ __all__ = ["Book", "Column", "ErrorCell", "Sheet", "Uncalculated", "open_book"]
 
 @dataclass(frozen=True)
 class Book:
-    """A file that holds sheets; `known` are the column names by which a header is recognised."""
+    """A file that holds sheets; `known` are the column names by which a header is recognised.
+
+    `content` are the bytes of the file. A sheet that was only looked at is kept for its reading.
+    """
 
     path: Path
     source: Workbook | TextFile
+    content: bytes = field(repr=False)
+    _seen: dict[str, Grid] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def look(self, *, wanted: str | None, default: str, known: Collection[str]) -> Sheet:
+        """Read a sheet as `sheet` does, which is then spared the second reading of a large one.
+
+        Raises WorkbookError as `sheet` does.
+        """
+        name = self.source.choose(wanted, default)
+        self._seen[name] = grid = self.source.grid(name, known)
+        return make_sheet(self.path, name, grid, known)
 
     def sheet(self, *, wanted: str | None, default: str, known: Collection[str]) -> Sheet:
         """Read the wanted sheet, else the default, else the only visible one.
@@ -40,7 +54,9 @@ class Book:
         name = self.source.choose(wanted, default)
         # What an export wrote is never overwritten by what somebody merged.
         fill = self.source.find(BASE_SHEET) != BASE_SHEET
-        return make_sheet(self.path, name, self.source.grid(name, known), known, fill=fill)
+        # Taken away, so that the cells are not kept twice while they are checked.
+        grid = self._seen.pop(name, None) or self.source.grid(name, known)
+        return make_sheet(self.path, name, grid, known, fill=fill)
 
     def guess(self, *, wanted: str | None, default: str, known: Collection[str]) -> Sheet:
         """Read a foreign sheet; its header is found by names it may have, else by its looks.
@@ -83,4 +99,5 @@ def open_book(path: Path) -> Book:
         "document": open_document,
         "text": open_text,
     }
-    return Book(path, openers[recognise(path)](path))
+    source = openers[recognise(path)](path)
+    return Book(path, source, path.read_bytes())

@@ -122,7 +122,8 @@ def write_stamp(book: Workbook, stamp: Stamp) -> None:
 def _lines(stamp: Stamp) -> Iterator[Sequence[str]]:
     yield (TITLE,)
     yield (NOTE,)
-    yield "Program", stamp.program
+    if stamp.program:
+        yield "Program", stamp.program
     yield "Entity", stamp.entity
     yield "Schema", schema_version(stamp.columns)
     if stamp.account:

@@ -25,7 +25,8 @@ def write_template(path: Path, entity: Entity, stamp: Stamp | None = None) -> No
 
     Raises UsageError when the file cannot be written.
     """
-    stamp = stamp or Stamp(entity.name, columns_of(entity))
+    # Without a version, so that a release of the same table makes the same file.
+    stamp = stamp or Stamp(entity.name, columns_of(entity), program="")
     fields = template_fields(entity)
     made = datetime.fromisoformat(stamp.made) if stamp.made else MADE
     with new_workbook(path) as book:
