@@ -126,6 +126,7 @@ def look_up_and_plan(
     `wanted` says what may be created before the rows, where it is missing; `made` are the ids of
     what was created for them already: a template's stamp is laid beside the account without these.
     """
+    screen.warn(prepared.sheet.remarks)
     read_at = client.clocks.monotonic()
 
     def planned(prepared: Prepared, stored: Stored) -> Plan:
