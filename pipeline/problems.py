@@ -18,7 +18,7 @@ NEW_TEMPLATE = (
     "For a new one: nexudus-bulk template {{entity}}{live} -o new.xlsx; then copy your rows over."
 )
 MAX_QUOTED = 60  # characters of a value that a message repeats
-NAMES_SAID_ONCE = {"unknown_name", "ambiguous_name"}
+SAID_ONCE = {"unknown_name", "ambiguous_name", "not_translated"}  # and every warning
 
 
 class Entry(NamedTuple):
@@ -110,7 +110,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     # a cell under a mapping
     "not_translated": Entry(
-        "{value}{count} is not {expects}, and the mapping {mapping} does not translate it.",
+        "{value} is not {expects}, and the mapping {mapping} does not translate it.",
         "{nearest}Add it under [fields.{field}.values]; known are {known}.",
     ),
     "not_a_number": Entry(
@@ -439,24 +439,30 @@ def is_error(each: Problem) -> bool:
 
 
 def said_once(problems: Iterable[Problem]) -> list[Problem]:
-    """Say of a name that many rows use once what is wrong with it, with their number."""
+    """Say once what is wrong in the same words with many rows, with their number.
+
+    That is for names, values that a mapping does not know, and warnings: one answer mends them all.
+    """
     found = list(problems)
     rows: dict[Problem, set[int | None]] = {}
     for each in found:
-        if each.code in NAMES_SAID_ONCE:
+        if _is_said_once(each):
             rows.setdefault(replace(each, row=None), set()).add(each.row)
     told = []
     for each in found:
-        if each.code not in NAMES_SAID_ONCE:
-            told.append(each)
-            continue
-        users = rows.pop(replace(each, row=None), None)
-        if users is not None and len(users) > 1:
-            words = f"({len(users):,} rows, first: row {each.row})"
-            told.append(replace(each, message=f"{each.message.removesuffix('.')} {words}."))
-        elif users is not None:
-            told.append(each)
+        users = rows.pop(replace(each, row=None), None) if _is_said_once(each) else {each.row}
+        if users is not None:
+            told.append(each if len(users) == 1 else _of_rows(each, len(users)))
     return told
+
+
+def _is_said_once(each: Problem) -> bool:
+    return each.row is not None and (each.code in SAID_ONCE or not is_error(each))
+
+
+def _of_rows(first: Problem, count: int) -> Problem:
+    words = f"({count:,} rows, first: row {first.row})"
+    return replace(first, message=f"{first.message.removesuffix('.')} {words}.")
 
 
 def in_sheet_order(problems: Iterable[Problem], columns: Iterable[str] = ()) -> list[Problem]:

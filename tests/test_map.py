@@ -501,3 +501,50 @@ def test_what_is_kept_is_plain_json(home):
         "version": 1,
         "entities": {"Resource": {"columns": {"teamsize": "Allocation"}, "values": {}}},
     }
+
+
+# ---- what a check under a mapping says
+
+
+def test_what_many_rows_share_is_one_line_on_the_screen_and_each_rows_own_in_json(
+    shell, sheet, tmp_path
+):
+    """A value that the mapping does not know, and a warning: once with the number of rows."""
+    lines = "\n".join(f"Quay | Room {n} | Lounge" for n in range(500))
+    path = sheet(f"Site | Room | Kind\n{lines}\nQuay | Last | Nook")
+    (tmp_path / "m.toml").write_text(
+        """
+        name = "site"
+        [fields]
+        BusinessName = "Site"
+        Name = "Room"
+        ResourceTypeName = { default = "Meeting Room" }
+        DisplayOrder = { count-by = 10 }
+        CancellationFeeType = { default = "None" }
+        SystemResourceType = { column = "Kind", values = { Team = "HotDesk", Nest = "HotDesk" } }
+        """,
+        encoding="utf-8",
+    )
+
+    said = shell("check", path, "--mapping", tmp_path / "m.toml")
+    found = shell("check", path, "--mapping", tmp_path / "m.toml", "--json").json["problems"]
+
+    known = (
+        "Add it under [fields.SystemResourceType.values]; known are 'Team', 'Nest', 'None', "
+        "'MeetingRoom', 'HotDesk', 'PrivateOffice', 'EventSpace', 'Lab' and 7 more."
+    )
+    message = "'{}' is not a choice, and the mapping site does not translate it"
+    hidden = "is blank: the new resource will be hidden"
+    assert said.out.splitlines() == [
+        f"Resources row 2, column Kind: {message.format('Lounge')} (500 rows, first: row 2). "
+        f"{known}",
+        f"warning: Resources row 2, column Visible: {hidden} (501 rows, first: row 2). Write Yes "
+        "to show it, or No to be rid of this warning.",
+        f"Resources row 502, column Kind: {message.format('Nook')}. {known}",
+        "501 rows: 501 problems, 501 warnings.",
+    ]
+    assert [(each["row"], each["message"]) for each in found] == [
+        (n, f"{words}.")
+        for n in range(2, 503)
+        for words in (message.format("Lounge" if n < 502 else "Nook"), hidden)
+    ]

@@ -298,7 +298,7 @@ def test_a_list_of_amenities_becomes_columns(column):
 def test_values_are_translated(sheet):
     """What is right as it stands needs no entry; an empty text is a blank; blanks do not count.
 
-    A value that nobody knows is told at each of its cells, with the number of rows.
+    A value that nobody knows is told at each of its cells.
     """
     values = ("Team  room", "team room", "MeetingRoom", "n/a", "Offise", "OFFISE", "Pod")
     lines = [f"{ROOM} {n}|{value}" for n, value in enumerate(values)]
@@ -317,9 +317,9 @@ def test_values_are_translated(sheet):
     assert messages(prepared) == [
         "Resources row 5, column Kind: 'n/a' was read as blank, and a new resource needs it. Fill "
         "it in. If the row means an existing resource, give its Id, or Action update.",
-        "Resources row 6, column Kind: 'Offise' (in 2 rows) is not a choice, and the mapping site "
+        "Resources row 6, column Kind: 'Offise' is not a choice, and the mapping site "
         f"does not translate it. Did you mean 'Office'? {known}",
-        "Resources row 7, column Kind: 'OFFISE' (in 2 rows) is not a choice, and the mapping site "
+        "Resources row 7, column Kind: 'OFFISE' is not a choice, and the mapping site "
         f"does not translate it. Did you mean 'Office'? {known}",
         "Resources row 8, column Kind: 'Pod' is not a choice, and the mapping site does not "
         f"translate it. {known}",

@@ -63,7 +63,7 @@ class Planned:
     def show(self) -> None:
         """Print what is known, problems, changes and counts."""
         self.screen.warn(self.known)
-        self.screen.warn(text.problem_lines(self.plan.told, text.MAX_LINES * 5))
+        self.screen.warn(text.problem_lines(self.plan.problems, text.MAX_LINES * 5))
         self.screen.say(missing.lines(self.missing))
         self.screen.warn(f"warning: {each}" for each in missing.remarks(self.missing))
         self.screen.say(text.plan_lines(missing.shown(self.plan, self.missing)))

@@ -6,9 +6,8 @@ What a rule cannot read becomes an `Unread`, which the checks tell at the user's
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cached_property
@@ -85,7 +84,7 @@ class Reader:
             if memo not in seen:
                 seen[memo] = self.read(cells)
             laid.append(seen[memo])
-        return _counted(laid)
+        return laid
 
     def read(self, cells: Sequence[Cell]) -> Cell:
         """Read the cells of one row."""
@@ -244,23 +243,3 @@ def _date(text: str, form: str) -> datetime:
     except ValueError as error:
         raise Unreadable("not_of_format", format=form) from error
     return (read.astimezone(UTC) if read.tzinfo else read).replace(tzinfo=None)
-
-
-def _counted(laid: list[Cell]) -> list[Cell]:
-    """Say with each value that is not known in how many rows it stands."""
-    counts = Counter(
-        same_value(str(each))
-        for each in laid
-        if isinstance(each, Unread) and each.code == "not_translated"
-    )
-    if not counts:
-        return laid
-    return [_with_count(each, counts) if isinstance(each, Unread) else each for each in laid]
-
-
-def _with_count(cell: Unread, counts: Mapping[str, int]) -> Unread:
-    if cell.code != "not_translated":
-        return cell
-    count = counts[same_value(str(cell))]
-    said = f" (in {count:,} rows)" if count > 1 else ""
-    return replace(cell, words=(*cell.words, ("count", said)))

@@ -78,7 +78,7 @@ class Plan:
 
     @property
     def told(self) -> list[Problem]:
-        """The problems as they are shown: a name that is wrong in many rows stands there once."""
+        """The problems as they are shown: the same of many rows stands there once."""
         return said_once(self.problems)
 
     def link_words(self, change: Change) -> dict[str, str]:

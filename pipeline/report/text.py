@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.planning.plan import Change, Plan
-from pipeline.problems import MAX_QUOTED, Problem, is_error
+from pipeline.problems import MAX_QUOTED, Problem, is_error, said_once
 from pipeline.runs.outcome import STATUSES, WRITTEN, Outcome
 from pipeline.schema import Cell
 
@@ -18,24 +18,11 @@ MAX_LINES = 40  # of a list on the screen; files and --json have all of it
 
 
 def problem_lines(problems: Sequence[Problem], most: int | None = None) -> list[str]:
-    """Return one line per problem, in sheet order, warnings marked as such."""
-    problems = _without_repeats(problems)
+    """Return lines in sheet order, warnings marked as such; many rows' same trouble is one line."""
+    problems = said_once(problems)
     shown = [str(each) if is_error(each) else f"warning: {each}" for each in islice(problems, most)]
     rest = len(problems) - len(shown)
     return [*shown, f"… and {rest} more"] if rest else shown
-
-
-def _without_repeats(problems: Sequence[Problem]) -> list[Problem]:
-    """Leave out what says the same of another row and gives the number of rows itself."""
-    told: set[tuple[str | None, str]] = set()
-    kept = []
-    for each in problems:
-        key = each.column, each.message
-        if each.code == "not_translated" and key in told:
-            continue
-        told.add(key)
-        kept.append(each)
-    return kept
 
 
 def problem_summary(problems: Sequence[Problem], rows: int) -> str:
