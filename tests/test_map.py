@@ -28,6 +28,7 @@ ROOMS = """
     Quay     | Cedar | Boardroom | 4         | 8
     Quay     | Snug  | Snuggery  | 6         | 2
 """
+VISIBLE = "Whether customers see and can book it. Blank on a new resource means hidden."
 LIST = """
     cobot             Cobot: list of resources from its API
     condeco           Condeco (Eptura): Rooms sheet
@@ -116,6 +117,7 @@ SystemResourceType.values.Boardroom = "MeetingRoom"  # 0.95 alias, in 1 row
 Allocation = "Seats"  # 0.98 alias
 DisplayOrder.count-by = 10  # needed for new records, and no column gives it
 CancellationFeeType.default = "None"  # needed for new records, and no column gives it
+Visible.default = "Yes"  # supposed: no column gives it. {VISIBLE}
 # ResourceTypeName = "Category"  # needed for new records; it may do twice
 """
     )
@@ -372,7 +374,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a terminal as a POSIX sys
 def test_what_is_not_sure_is_asked_and_learned(sheet, tmp_path, shell):
     """A number, a blank, a name, `?`; the next file of that kind is mapped without a question."""
     path = sheet(UNSURE)
-    answers = ["?", "", "1", "MeetingRoom", "1"]  # Seats, Pax, Snuggery, the account's type
+    # Seats, Pax, Snuggery, the account's type, what customers see
+    answers = ["?", "", "1", "MeetingRoom", "1", ""]
 
     code, _, errors = Terminal(tmp_path, path).type(*answers)
     made = mapping(tmp_path / "rooms.mapping.toml")
@@ -392,6 +395,7 @@ def test_what_is_not_sure_is_asked_and_learned(sheet, tmp_path, shell):
         "ResourceTypeName": "Category",
         "DisplayOrder": {"count-by": 10},
         "CancellationFeeType": {"default": "None"},
+        "Visible": {"default": "Yes"},
     }
     assert [(each["column"], each["way"]) for each in again["columns"]][3:5] == [
         ("Seats", "ignored"),
@@ -406,11 +410,52 @@ def test_what_is_not_sure_is_asked_and_learned(sheet, tmp_path, shell):
 @posix
 def test_a_wrong_answer_is_asked_again(sheet, tmp_path):
     """Neither a number of the list nor a field: said, and asked once more."""
-    code, _, errors = Terminal(tmp_path, sheet(UNSURE)).type("9", "Colour", "1", "", "")
+    code, _, errors = Terminal(tmp_path, sheet(UNSURE)).type("9", "Colour", "1", "", "", "")
 
     assert code == 0
     assert "'9' is none of them." in errors
     assert "'Colour' is none of them." in errors
+
+
+@posix
+@pytest.mark.parametrize(
+    ("answers", "rule", "told"),
+    [
+        ([""], {"default": "Yes"}, "'Yes' in new records; as you said"),
+        (["?", "perhaps", "No"], {"default": "No"}, "'No' in new records; as you said"),
+        (["-"], None, "blank in new records; as you said"),
+    ],
+)
+def test_whether_new_rooms_are_seen_is_asked(sheet, tmp_path, answers, rule, told):
+    """A file that does not say it: Yes unless the person says another thing, or nothing."""
+    path = sheet("Building | Room | Seats\nQuay | Cedar | 4")
+
+    code, out, errors = Terminal(tmp_path, path).type("", "", *answers)
+
+    assert code == 0, errors
+    assert f"No column says Visible. {VISIBLE}" in errors
+    assert mapping(tmp_path / "rooms.mapping.toml")["fields"].get("Visible") == rule  # type: ignore[attr-defined]
+    assert f"Visible: {told}. {VISIBLE}" in out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("column", "fields"),
+    [
+        ("Floor", {"Visible": {"default": "Yes"}}),
+        ("Hidden", {"Visible": {"column": "Hidden", "values": {"Yes": "No", "No": "Yes"}}}),
+        ("Public or private", {}),
+    ],
+)
+def test_new_rooms_are_seen_unless_a_column_may_say_otherwise(shell, sheet, column, fields):
+    """Without a terminal it is supposed and said; a column that may hold it waits for a word."""
+    path = sheet(f"Building | Room | {column}\nQuay | Cedar | Yes\nQuay | Oak | No")
+
+    said = shell("map", path)
+    told = f"Visible: 'Yes' in new records; no column gives it. {VISIBLE}"
+    made = mapping(path.with_name("rooms.mapping.toml"))["fields"]
+
+    assert {name: rule for name, rule in made.items() if name == "Visible"} == fields  # type: ignore[attr-defined]
+    assert (told in said.out.splitlines()) is (column == "Floor")
 
 
 @posix

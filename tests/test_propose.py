@@ -431,12 +431,13 @@ def test_unknown_values_are_listed_with_their_counts():
 
 
 def test_what_new_records_need_is_counted_given_or_asked_for():
-    """Order counts up, no fee is charged; location, category and type wait for a person."""
+    """Order counts up, no fee, rooms are seen; location, category and type wait for a person."""
     found = proposal(Room=["A", "B"])
 
     assert found.complements == {
         "DisplayOrder": Rule(count_by=10),
         "CancellationFeeType": Rule(default="None"),
+        "Visible": Rule(default="Yes"),
     }
     assert [each.name for each in found.missing] == [
         "BusinessName",

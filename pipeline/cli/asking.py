@@ -33,6 +33,8 @@ def ask(proposal: Proposal, memory: Memory, answers: Answers) -> Proposal:
             answers.values[value.field.name, value.text] = meaning
     for needed in proposal.missing:
         proposal = _ask_missing(needed, proposal)
+    for field in proposal.supposed:
+        proposal = _ask_usual(field, proposal)
     return proposal
 
 
@@ -134,13 +136,8 @@ def _ask_missing(needed: Field, proposal: Proposal) -> Proposal:
     what = "Number, or a text" if columns else "A text"
 
     def read(text: str) -> str | None:
-        if not text or (columns and text.isdecimal() and int(text) <= len(columns)):
-            return text
-        try:
-            needed.kind.read(text)
-        except Unreadable:
-            return None
-        return text
+        is_column = columns and text.isdecimal() and int(text) <= len(columns)
+        return text if not text or is_column else _readable(text, needed)
 
     answer = _until(
         f"{what} for all rows, blank = later, ? = what it means",
@@ -152,3 +149,27 @@ def _ask_missing(needed: Field, proposal: Proposal) -> Proposal:
     if columns and answer.isdecimal():
         return proposal.with_repeated(needed, columns[int(answer) - 1])
     return proposal.with_constant(needed, answer)
+
+
+def _ask_usual(field: Field, proposal: Proposal) -> Proposal:
+    """Ask what new records take of a field that they could do without."""
+    _say("", f"No column says {field.name}. {field.help}")
+
+    def read(text: str) -> str | None:
+        return text if text in {LATER, BLANK} else _readable(text, field)
+
+    answer = _until(
+        f"What new {proposal.entity.nouns} take, blank = {field.usual}, {BLANK} = no value, "
+        "? = what it means",
+        read,
+        lambda: _explain([field]),
+    )
+    return proposal.with_usual(field, {LATER: field.usual, BLANK: ""}.get(answer, answer))
+
+
+def _readable(text: str, field: Field) -> str | None:
+    try:
+        field.kind.read(text)
+    except Unreadable:
+        return None
+    return text

@@ -10,6 +10,7 @@ from pipeline.mapping.profile import Rule
 from pipeline.mapping.proposal import Proposal
 from pipeline.mapping.propose import Placed
 from pipeline.mapping.propose_values import Value
+from pipeline.problems import quoted
 from pipeline.sheets.read import Sheet
 
 LONGEST = 40  # characters of a header on the screen
@@ -39,8 +40,11 @@ def table(proposal: Proposal) -> Iterator[str]:
     homeless = [each.column.text for each in proposal.homeless]
     if homeless:
         yield f"No home: {', '.join(homeless)}."
+    supposed = {each.name for each in proposal.supposed}
     for name, rule in proposal.complements.items():
-        yield f"{name}: {_complement(rule)}."
+        if name not in supposed:
+            yield f"{name}: {_complement(rule)}."
+    yield from _supposed(proposal)
     for needed in proposal.missing:
         yield f"{needed.name} is missing: new {proposal.entity.nouns} need it. {needed.help}"
 
@@ -115,6 +119,15 @@ def _value(value: Value) -> str:
     return f"{place}: not known" + (f", perhaps {' or '.join(guesses)}" if guesses else "")
 
 
+def _supposed(proposal: Proposal) -> Iterator[str]:
+    """Say what new records take although they can do without, and what that is about."""
+    for each in proposal.supposed:
+        said = proposal.usual.get(each.name, each.usual)
+        why = "as you said" if each.name in proposal.usual else "no column gives it"
+        text = quoted(said) if said else "blank"
+        yield f"{each.name}: {text} in new records; {why}. {each.help}"
+
+
 def _complement(rule: Rule) -> str:
     if rule.count_by:
         return f"counts up by {rule.count_by} in new records; no column gives it"
@@ -168,6 +181,11 @@ def as_json(file: Path, sheet: Sheet, proposal: Proposal, target: Path) -> dict[
             if each.choice is None
         ],
         "missing": [each.name for each in proposal.missing],
+        "defaults": {
+            name: rule.default
+            for name, rule in proposal.complements.items()
+            if rule.default is not None
+        },
         "mapping": str(target),
     }
 

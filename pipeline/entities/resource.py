@@ -312,6 +312,7 @@ FIELDS = (
             "Displayed; Customer facing"
         ),
         opposites=called("Hidden; Unlisted; Disabled; Inactive; Hidden from customers; Hide"),
+        usual="Yes",  # rooms that nobody sees after a migration are found by customers
     ),
     Field(
         "Allocation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -36,7 +36,8 @@ class Proposal:
     """The columns of a file with what they hold, their values, and what rows need beyond them.
 
     `base` is the built-in mapping that the file was recognised by. `constants` are what a person
-    said of all rows, by field, `repeated` the columns that hold a second field too.
+    said of all rows, by field, `repeated` the columns that hold a second field too, `usual` what a
+    person said that new records take, "" for nothing.
     """
 
     entity: Entity
@@ -45,6 +46,7 @@ class Proposal:
     base: Profile | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
     repeated: Mapping[str, str] = field(default_factory=dict)
+    usual: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def unsure(self) -> list[Placed]:
@@ -86,7 +88,22 @@ class Proposal:
                 found[each.name] = Rule(count_by=each.counts_by)
             elif not self._is_given(each, found) and each.usual:
                 found[each.name] = Rule(default=each.usual)
-        return found
+        chosen = {each.name: self.usual.get(each.name, each.usual) for each in self.supposed}
+        return found | {name: Rule(default=text) for name, text in chosen.items() if text}
+
+    @property
+    def supposed(self) -> list[Field]:
+        """What new records can do without, but seldom should, and no column gives.
+
+        Where a column may hold it, that waits for a word instead.
+        """
+        waiting = {each.candidates[0].field.name for each in self.unsure}
+        return [
+            each
+            for each in self.entity.fields
+            if each.usual and not each.required and each.name not in waiting
+            if not self._is_given(each, {**self.repeated, **self.constants})
+        ]
 
     @property
     def missing(self) -> list[Field]:
@@ -98,9 +115,10 @@ class Proposal:
             if not self._is_given(each, self.complements)
         ]
 
-    def _is_given(self, needed: Field, more: Mapping[str, Rule]) -> bool:
-        there = {*self.rules, *more, *(self.base.fields if self.base else ())}
-        return needed.name in there or self.entity.name_columns.get(needed.name) in there
+    def _is_given(self, needed: Field, more: Container[str]) -> bool:
+        there = {*self.rules, *(self.base.fields if self.base else ())}
+        names = {needed.name, self.entity.name_columns.get(needed.name, needed.name)}
+        return any(each in there or each in more for each in names)
 
     def profile(self, name: str) -> Profile:
         """Return the mapping that the proposal comes to."""
@@ -169,6 +187,10 @@ class Proposal:
     def with_repeated(self, needed: Field, column: str) -> Proposal:
         """Return the proposal after a person said that a column holds a second field."""
         return replace(self, repeated={**self.repeated, needed.name: column})
+
+    def with_usual(self, field: Field, text: str) -> Proposal:
+        """Return the proposal after a person said what new records take; "" gives them nothing."""
+        return replace(self, usual={**self.usual, field.name: text})
 
     def with_constant(self, needed: Field, text: str) -> Proposal:
         """Return the proposal after a person said what a field is in all rows."""

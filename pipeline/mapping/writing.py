@@ -167,8 +167,10 @@ def _item(value: Any) -> Any:
 
 
 def _why_complement(proposal: Proposal, name: str) -> str:
-    if name in proposal.constants or name in proposal.repeated:
+    if name in proposal.constants or name in proposal.repeated or name in proposal.usual:
         return "answer"
+    if (field := proposal.entity.by_name[name]) in proposal.supposed:
+        return f"supposed: no column gives it. {field.help}"
     return "needed for new records, and no column gives it"
 
 
