@@ -541,6 +541,16 @@ def test_four_ways_to_say_wait(clock, style, status, header, text):
         assert sandbox.refused == 2
 
 
+def test_none_lifts_all_limits():
+    """As an account's --limit has it: nothing is refused. Beside another it is no limit."""
+    with Sandbox.start(limits=["none"]) as sandbox, client(sandbox) as http:
+        assert [http.get(PATH).status_code for _ in range(5)] == [200] * 5
+        assert sandbox.refused == 0
+
+    with pytest.raises(ValueError, match="limit 'none' is not one"):
+        Sandbox.start(limits=["none", "write:5/1"])
+
+
 @pytest.mark.parametrize("text", ["write", "write:0/1", "write:5/0", "put:5/1", "write:5/1s", ""])
 def test_a_wrong_limit_is_told(text):
     """The sentence names the form and the kinds."""

@@ -22,7 +22,8 @@ EPILOG = "Example: nexudus-bulk sandbox --port 8765 --data sandbox.sqlite --limi
     "limits",
     multiple=True,
     metavar="KIND:COUNT/SECONDS",
-    help="Refuse more requests of a kind (all, read, write) than this; may be given several times.",
+    help="Refuse more requests of a kind (all, read, write) than this; may be given several times; "
+    "'none', as without it, refuses none.",
 )
 @click.option(
     "--fault",

@@ -12,6 +12,7 @@ from flask import Response
 
 KINDS = ("all", "read", "write")
 LIMIT_TEXT = re.compile(r"(?P<kind>[a-z]+):(?P<count>[1-9]\d*)/(?P<seconds>\d+(\.\d+)?)")
+NONE = "none"
 STYLES = ("409", "429", "429-text", "503")
 MUST_WAIT = "409 You must wait before accessing this url again."  # vendor docs, with no body
 
@@ -36,12 +37,18 @@ def parse_limit(text: str) -> Limit:
     return Limit(match["kind"], int(match["count"]), float(match["seconds"]))
 
 
+def parse_limits(texts: Iterable[str]) -> list[Limit]:
+    """Read limits; `none` alone means that there are none. Raises ValueError."""
+    given = list(texts)
+    return [] if given == [NONE] else [parse_limit(each) for each in given]
+
+
 class Limits:
     """Counts the requests that were let in. Not thread-safe: the gate holds its lock."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._arrivals: list[tuple[Limit, deque[float]]] = [
-            (parse_limit(text), deque()) for text in texts
+            (each, deque()) for each in parse_limits(texts)
         ]
 
     def wait_seconds(self, kind: str, now: float) -> float:
