@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -184,17 +185,47 @@ def test_a_mistake_is_told_with_its_key(text, said):
             "--mapping: 'binary.toml' cannot be read as a text in UTF-8. Give the TOML file that "
             "nexudus-bulk map has written, or the name of a built-in mapping.",
         ),
+        (
+            "folder",
+            "--mapping: 'folder' is a folder. Give the TOML file that nexudus-bulk map has "
+            "written, or the name of a built-in mapping.",
+        ),
     ],
 )
 def test_a_mapping_that_is_not_there(given, said, tmp_path, monkeypatch):
     """A misspelt name is told with the built-in ones."""
     monkeypatch.chdir(tmp_path)
     Path("binary.toml").write_bytes(b"\xff\xfe\x00")
+    Path("folder").mkdir()
 
     with pytest.raises(UsageError) as refused:
         read_mapping(given)
 
     assert str(refused.value) == said
+
+
+@pytest.mark.parametrize("text", ["types", "type", "resource types", "ResourceType"])
+def test_an_entity_is_named_as_on_the_command_line(text):
+    """What --entity takes; the profile has the entity's own name."""
+    found = read_text(f'entity = "{text}"\n[fields]\nName = "N"', "x.toml")
+
+    assert found.entity == "ResourceType"
+
+
+def test_what_toml_reads_as_another_type_is_meant_as_text(sheet):
+    """Numbers, dates, moments, true and false without quotes, where a text is asked for."""
+    rules = (
+        "MinBookingLength = { constant = 30 }\n"
+        "RequiresConfirmation = { constant = true }\n"
+        "LastCleanedAt = { constant = 2026-01-05T09:30:00Z }\n"
+    )
+    found = mapped(sheet(f"{HEAD}\n{ROOM}"), rules)
+    ignored = read_text(f"ignored = [2026, 1.5, 2026-01-05, 07:30:00]\n{KEY}", "x.toml").ignored
+
+    assert found.rows[0].values["MinBookingLength"] == 30
+    assert found.rows[0].values["RequiresConfirmation"] is True
+    assert found.rows[0].values["LastCleanedAt"] == datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+    assert ignored == ("2026", "1.5", "2026-01-05", "07:30:00")
 
 
 def test_what_is_no_toml_is_told_with_its_line():

@@ -10,12 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pipeline.cli.entity_names import entity_named
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.entities import RESOURCE
 from pipeline.errors import UsageError
 from pipeline.exporting import Request, is_whole_wanted
 from pipeline.filtering.read import archived_filter, parse_filters
+from pipeline.mapping.entity_names import entity_named
 from pipeline.report.page_words import PAGE_ENDINGS
 from pipeline.schema import Entity
 from pipeline.selection import parse_order, select_fields

@@ -13,13 +13,13 @@ import click
 
 from pipeline.cli import map_text
 from pipeline.cli.asking import ask
-from pipeline.cli.entity_names import entity_named, short_name
 from pipeline.cli.shared import Screen
 from pipeline.config import state_folder
 from pipeline.entities import RESOURCE
 from pipeline.errors import DONE, StoppedError
 from pipeline.header import known_names
 from pipeline.kinds import plain
+from pipeline.mapping.entity_names import entity_named, short_name
 from pipeline.mapping.learned import Answers, Learned, learn, recall
 from pipeline.mapping.observed import Observed, observe
 from pipeline.mapping.phrases import known_phrases

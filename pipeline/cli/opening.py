@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.cli.entity_names import entity_named, short_name
 from pipeline.cli.recognising import recognise, unread_sheets
 from pipeline.entities import ENTITIES
 from pipeline.errors import UsageError
+from pipeline.mapping.entity_names import entity_named, short_name
 from pipeline.mapping.reading import read_mapping
 from pipeline.prepared import Prepared, Reading, prepare, prepare_book
 from pipeline.sheets.read import open_book

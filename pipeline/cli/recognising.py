@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-from pipeline.cli.entity_names import short_name
 from pipeline.entities import ENTITIES
 from pipeline.errors import HeaderError, UsageError, WorkbookError
 from pipeline.foreign import foreign_sheet
 from pipeline.header import known_names
 from pipeline.kinds import plain
+from pipeline.mapping.entity_names import short_name
 from pipeline.rows import ACTION_COLUMN
 from pipeline.schema import Entity
 from pipeline.sheets.base import BASE_SHEET, entity_of_base

@@ -52,7 +52,7 @@ def command(
     resources; those of a row are the ones of its location. A template with the names of long ago
     says so when it is checked or imported: make a new one and copy your rows over.
     """
-    from pipeline.cli.entity_names import entity_named  # noqa: PLC0415 - heavy imports wait
+    from pipeline.mapping.entity_names import entity_named  # noqa: PLC0415 - heavy imports wait
     from pipeline.sheets.template import write_template  # noqa: PLC0415 - as above
     from pipeline.sheets.whole import refuse_to_overwrite  # noqa: PLC0415 - as above
 

@@ -9,10 +9,15 @@ from pipeline.mapping.near import suggestion
 from pipeline.schema import Entity
 
 
+def find_entity(text: str) -> Entity | None:
+    """Return the entity that `text` means, None where it means none."""
+    known = {plain(name): each for each in ENTITIES.values() for name in _names(each)}
+    return known.get(plain(text))
+
+
 def entity_named(where: str, text: str) -> Entity:
     """Return the entity that `text` means. Raises UsageError, which begins with `where`."""
-    known = {plain(name): each for each in ENTITIES.values() for name in _names(each)}
-    if (found := known.get(plain(text))) is not None:
+    if (found := find_entity(text)) is not None:
         return found
     near = suggestion(text, (name for each in ENTITIES.values() for name in _names(each)))
     raise UsageError(f"{where}: '{text}' is not known. {near}Known: {', '.join(ENTITIES)}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from pipeline.entities import ENTITIES
 from pipeline.errors import UsageError
 from pipeline.kinds import plain
+from pipeline.mapping.entity_names import find_entity
 from pipeline.mapping.fitting import mistakes_of
 from pipeline.mapping.near import suggestion
 from pipeline.mapping.profile import Profile
@@ -29,6 +31,11 @@ def read_mapping(given: str) -> Profile:
         if each.name == given.strip().lower():
             return each
     path = Path(given)
+    if given.strip() and path.is_dir():
+        raise UsageError(
+            f"--mapping: '{given}' is a folder. Give the TOML file that nexudus-bulk map has "
+            "written, or the name of a built-in mapping."
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError) as error:
@@ -54,10 +61,11 @@ def read_table(table: Table, name: str) -> Profile:
     """Make a profile of a table and judge it. Raises UsageError that names every mistake."""
     mistakes: list[str] = []
     profile = profile_of(table, name.removesuffix(ENDING), mistakes)
-    entity = ENTITIES.get(profile.entity)
+    entity = find_entity(profile.entity)
     if entity is None:
         mistakes.append(f"entity '{profile.entity}' is not known. There are {', '.join(ENTITIES)}.")
     else:
+        profile = replace(profile, entity=entity.name)
         known = {_place(each) for each in mistakes}  # a rule that could not be read
         mistakes += [each for each in mistakes_of(profile, entity) if not _follows(each, known)]
     if mistakes:

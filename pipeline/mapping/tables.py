@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
+from datetime import date, time
 from typing import Any, get_args
 
 from pipeline.mapping.near import suggestion
@@ -14,6 +15,7 @@ from pipeline.mapping.profile import LeaveOut, Links, Pick, Profile, Rule
 
 Table = Mapping[str, Any]
 Reader = Callable[[Any], Any]
+SCALARS = (str, int, float, date, time)  # what TOML has; its moments are dates, true and false int
 
 
 class _WrongTypeError(ValueError):
@@ -91,10 +93,10 @@ class _NestedError(Exception):
 
 
 def _text(value: Any) -> str:
-    """Read a text; numbers and true or false count as what people would type into a cell."""
+    """Read a text; numbers, dates and true or false count as what people would type in a cell."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if isinstance(value, str | int | float):
+    if isinstance(value, SCALARS):
         return str(value)
     raise _WrongTypeError("a text")
 
@@ -106,9 +108,9 @@ def _name(value: Any) -> str:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list) or not all(isinstance(each, str | int) for each in value):
+    if isinstance(value, SCALARS):
+        return (_text(value),)
+    if not isinstance(value, list) or not all(isinstance(each, SCALARS) for each in value):
         raise _WrongTypeError('a list of texts, such as ["A", "B"]')
     return tuple(map(_text, value))
 
