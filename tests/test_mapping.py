@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +223,7 @@ def test_what_toml_reads_as_another_type_is_meant_as_text(sheet):
 
     assert found.rows[0].values["MinBookingLength"] == 30
     assert found.rows[0].values["RequiresConfirmation"] is True
-    assert found.rows[0].values["LastCleanedAt"] == datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+    assert found.rows[0].values["LastCleanedAt"] == "2026-01-05T09:30:00Z"
     assert ignored == ("2026", "1.5", "2026-01-05", "07:30:00")
 
 
