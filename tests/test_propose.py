@@ -427,6 +427,30 @@ def test_unknown_values_are_listed_with_their_counts():
     assert [(each.text, each.count) for each in found.unknown_values] == [("maybe", 2)]
 
 
+# ---- who may book
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "is_taken"),
+    [
+        ("Plan", ["Gold", "Gold", "Silver", "Gold"], True),
+        ("Plan", ["Gold; Silver", "Silver", "Bronze", "Gold"], True),
+        ("Plan", ["A-1", "A-2", "B-1", "B-2"], False),
+        ("Plan", ["east.pdf", "east.pdf", "west.pdf", "west.pdf"], False),
+        ("Plan name", ["Gold", "Gold", "Silver", "Gold"], False),
+        ("Plan names", ["Gold, Silver", "Gold", "Silver", "Gold"], True),
+        ("Team name", ["Acme", "Birch", "Acme", "Birch"], False),
+    ],
+)
+def test_a_plan_or_a_team_restricts_only_where_the_cells_may_say_so(header, cells, is_taken):
+    """A drawing or who sits in a room is asked about; lists and shared names are taken."""
+    (placed,) = proposal(**{header: cells}).columns
+
+    assert placed.best is not None
+    assert placed.best.field.name in {"Tariffs", "Teams"}
+    assert (placed.choice is not None) is is_taken
+
+
 # ---- what new records need
 
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.kinds import IDS
 from pipeline.mapping.observed import Observed
 from pipeline.mapping.phrases import (
     COMPOSED,
     EXACT,
+    NEAR,
     SLASHED,
     Phrase,
     composed,
@@ -20,8 +22,15 @@ from pipeline.mapping.phrases import (
     phrases,
     vocabulary,
 )
-from pipeline.mapping.trust import are_ids, fits, says_choices, tells_rows_apart, trust
-from pipeline.mapping.words import Header, key, read
+from pipeline.mapping.trust import (
+    are_ids,
+    fits,
+    may_restrict,
+    says_choices,
+    tells_rows_apart,
+    trust,
+)
+from pipeline.mapping.words import AKIN, Header, key, read
 from pipeline.schema import Entity, Field
 
 SURE = 0.8  # at or above it a proposal is taken without asking
@@ -167,6 +176,8 @@ def _weighed(found: Candidate, column: Observed, header: Header, entity: Entity)
     if found.confidence == EXACT:
         return found  # the name says it; a check tells of the cells
     sure = found.confidence * trust(found.field, column, header.unit)
+    if found.field.kind is IDS and found.field.link != entity.name:
+        sure = min(sure, HIGHEST_GUESS if may_restrict(column, found.way == NEAR) else AKIN)
     if sure >= SURE and fits(found.field, column, header.unit):
         sure = min(sure + BORNE_OUT, HIGHEST_GUESS)
     return replace(found, confidence=round(sure, 3))

@@ -25,6 +25,9 @@ SPAN = re.compile(
     re.IGNORECASE,
 )
 DATE = re.compile(r"\d{4}|\d{1,2}([./-])\d{1,2}\1\d{2}")
+DRAWING = re.compile(r"^https?://|\.(pdf|png|jpe?g|gif|svg|webp|dwg|dxf)$", re.IGNORECASE)
+LISTED = re.compile(r"[,;\n]")
+MANY_ROWS = 4  # from here on a text of its own in every row is hardly a restriction
 MONEY = re.compile(r"^\s*([£$€¥]|(eur|usd|gbp|chf)\b)|[£$€¥]\s*(/.*)?$", re.IGNORECASE)
 
 
@@ -119,3 +122,15 @@ def are_ids(column: Observed) -> bool:
 def tells_rows_apart(column: Observed) -> bool:
     """Whether every row has a text of its own."""
     return column.filled > 0 and not column.blanks and len(column.counts) == column.filled
+
+
+def may_restrict(column: Observed, is_near: bool) -> bool:
+    """Whether the cells may say who may book: lists, or a few names that rows share.
+
+    A room's `Plan` may also be a drawing, its `Team name` who sits there: a near name has to be
+    borne out by a list, and another one refuted by files or by a text of its own in every row.
+    """
+    if any(LISTED.search(each) for each in column.counts):
+        return True
+    is_own = tells_rows_apart(column) and column.filled >= MANY_ROWS
+    return not (is_near or is_own or any(DRAWING.search(each) for each in column.counts))
