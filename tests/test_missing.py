@@ -231,7 +231,9 @@ def test_a_run_that_stops_between_is_gone_on_with_by_importing_again(two, shell,
     assert last.endswith(f"To go on: nexudus-bulk import {two} --create-missing types")
     assert again.json["counts"] == counts(created=3)
     assert types(sandbox) == [("Booth", HARBOUR), ("Booth", MILL)]
-    assert shell("resume").out.startswith("Nothing to resume:")
+    nothing = shell("resume")
+    assert nothing.out.startswith("Nothing to resume:")
+    assert "still to be imported" not in nothing.err
 
 
 def test_a_run_that_died_between_is_gone_on_with_by_resume_too(two, shell, sandbox):
@@ -248,6 +250,23 @@ def test_a_run_that_died_between_is_gone_on_with_by_resume_too(two, shell, sandb
     )
     assert done.json["counts"] == counts(created=3)
     assert len(types(sandbox)) == 2
+
+
+def test_resume_names_the_import_where_the_types_are_done_and_no_row_was_begun(two, shell, sandbox):
+    """All types created, then the end: no run is open, and the rows are not forgotten."""
+    take(shell, two, "--max-requests", "1")
+    shell("resume", "--json", "--limit", "none")
+
+    said = shell("resume")
+    done = take(shell, two)
+
+    assert (said.code, said.out.startswith("Nothing to resume: all runs into http")) == (0, True)
+    assert said.err.splitlines() == [
+        "Run 0001 created what the rows of rooms.xlsx need, and no run of theirs has begun since. "
+        f"If they are still to be imported: nexudus-bulk import {two} --create-missing types"
+    ]
+    assert done.json["counts"] == counts(created=3)
+    assert shell("resume").err == ""
 
 
 def test_the_command_that_goes_on_reads_the_file_alike(shell, sandbox, tmp_path, monkeypatch):

@@ -43,6 +43,7 @@ def run_resume(
         if number is None and not session.journal.open_runs():
             session.give(None, None, Applied(()), None)
             screen.say(f"Nothing to resume: all runs into {session.journal.account} have ended.")
+            screen.warn(_perhaps_to_import(session.journal))
             return DONE
         return carry_on(pick(session.journal, number), session, results)
 
@@ -93,13 +94,30 @@ def carry_on(run: Run, session: Session, results: Path | None = None) -> int:
     return code if written or target is None else max(code, UNFINISHED_ROWS)
 
 
+def _perhaps_to_import(journal: Journal) -> list[str]:
+    """Say how to go on where the last run created what rows need, and theirs never began."""
+    last = next(reversed(journal.runs()), None)
+    made_for = kept(last.reading) if last is not None else ()
+    if last is None or not made_for:
+        return []
+    if any(each.status != "created" for each in journal.outcomes(last.id)):
+        return []  # what was refused is told by that run, and no row can go before it is mended
+    return [
+        f"Run {last.number} created what the rows of {_file_of(made_for)} need, and no run of "
+        f"theirs has begun since. If they are still to be imported: {shown(made_for)}"
+    ]
+
+
 def _still_to_import(applied: Applied, made_for: Sequence[str]) -> str:
     """Say that a run only created what the rows of another file need, and how to send those."""
-    file = next((each.name for each in map(Path, made_for) if each.is_absolute()), "the file")
     return (
-        f"{written_line(count(applied.outcomes))} They are for the rows of {file}, which are still "
-        f"to be imported. To go on: {shown(made_for)}"
+        f"{written_line(count(applied.outcomes))} They are for the rows of {_file_of(made_for)}, "
+        f"which are still to be imported. To go on: {shown(made_for)}"
     )
+
+
+def _file_of(made_for: Sequence[str]) -> str:
+    return next((each.name for each in map(Path, made_for) if each.is_absolute()), "the file")
 
 
 def _changes_since(run: Run, journal: Journal) -> list[str]:
