@@ -15,13 +15,13 @@ from pipeline.api import reading
 from pipeline.api.client import Client
 from pipeline.naming import names_of, read_names, read_places
 from pipeline.planning.build import Request, build
+from pipeline.planning.expected import expecting
 from pipeline.planning.ledger import Ledger, recognised
 from pipeline.planning.missing import (
     Lacking,
     Renamed,
     Wanted,
     creatable,
-    expecting,
     find_missing,
     none_renamed,
 )

@@ -26,7 +26,8 @@ from pipeline.cli.shared import Screen
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
 from pipeline.errors import DONE, UNFINISHED_ROWS, PipelineError, StoppedError
-from pipeline.planning.missing import Wanted, is_as_expected
+from pipeline.planning.expected import is_as_expected
+from pipeline.planning.missing import Wanted
 from pipeline.planning.plan import Plan
 from pipeline.prepared import Prepared
 from pipeline.report import text

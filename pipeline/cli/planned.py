@@ -13,9 +13,9 @@ from pipeline.cli.shared import Screen
 from pipeline.clocks import Clocks
 from pipeline.config import Settings
 from pipeline.errors import ApiError
-from pipeline.planning import missing
+from pipeline.planning import expected, missing_told
 from pipeline.planning.ledger import Ledger, source_id
-from pipeline.planning.missing import Missing, Wanted
+from pipeline.planning.missing import Missing, Wanted, none_renamed
 from pipeline.planning.plan import Plan
 from pipeline.planning.stored import Stored
 from pipeline.prepared import Prepared, check
@@ -64,16 +64,16 @@ class Planned:
         """Print what is known, problems, changes and counts."""
         self.screen.warn(self.known)
         self.screen.warn(text.problem_lines(self.plan.problems, text.MAX_LINES * 5))
-        self.screen.say(missing.lines(self.missing))
-        self.screen.warn(f"warning: {each}" for each in missing.remarks(self.missing))
-        self.screen.say(text.plan_lines(missing.shown(self.plan, self.missing)))
+        self.screen.say(missing_told.lines(self.missing))
+        self.screen.warn(f"warning: {each}" for each in missing_told.remarks(self.missing))
+        self.screen.say(text.plan_lines(expected.shown(self.plan, self.missing)))
         self.screen.say(self.summary)
 
     def save(self, path: Path) -> None:
         """Write the plan as a workbook. Raises UsageError when it cannot be written."""
         account = f"{self.prepared.sheet.path.name} into {self.client.settings.account}"
-        before = (*missing.lines(self.missing), *missing.remarks(self.missing))
-        plan = missing.shown(self.plan, self.missing)
+        before = (*missing_told.lines(self.missing), *missing_told.remarks(self.missing))
+        plan = expected.shown(self.plan, self.missing)
         write_plan(path, plan, self.summary, account, before)
         self.screen.say(f"Plan written: {path}.")
 
@@ -135,16 +135,16 @@ def look_up_and_plan(
     try:
         known = _known(prepared, client)
         stored = importing.look_up(client, prepared, known)
-        before = missing.without(prepared.entity, stored, made)
+        before = expected.without(prepared.entity, stored, made)
         prepared, since = _laid_beside(prepared, before, client)
         plan = planned(prepared, stored)
         then, lacking = importing.expect(
-            client, prepared, stored, wanted, since.renamed if since else missing.none_renamed
+            client, prepared, stored, wanted, since.renamed if since else none_renamed
         )
         plan = planned(prepared, then) if lacking.created else plan
-        found = missing.used(prepared.entity, plan, lacking.created)
-        plan = missing.advised(plan, prepared.entity, wanted, replace(lacking, created=found))
-        unclear = missing.lacks_names(prepared.entity, plan, found)
+        found = expected.used(prepared.entity, plan, lacking.created)
+        plan = missing_told.advised(plan, prepared.entity, wanted, replace(lacking, created=found))
+        unclear = missing_told.lacks_names(prepared.entity, plan, found)
         plan = since.explain(plan, prepared.rows) if since else plan
         plan = importing.as_told(plan, prepared)
         told = _known_lines(prepared, known)

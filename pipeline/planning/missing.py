@@ -7,21 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pipeline.entities import ENTITIES, LOOKUPS
 from pipeline.mapping.near import nearest
 from pipeline.planning.names import Resolver, name_counts
-from pipeline.planning.plan import Change, Difference, Plan
 from pipeline.planning.stored import Named, Stored, same_name
-from pipeline.problems import Problem
 from pipeline.rows import Row
 from pipeline.schema import Entity, Field
 
 OPTION = "--create-missing"
 ALIKE = 90  # of 100: from here on two names are rather one that is misspelt
-UNKNOWN = "unknown_name"
-UNCLEAR = {UNKNOWN, "ambiguous_name"}
 Renamed = Callable[[str, str, int | None], Iterable[Named]]  # by link, former name, location
 
 
@@ -186,10 +181,6 @@ def _stored_place(entity: Entity, row: Row, stored: Stored) -> int | None:
     return place if isinstance(place, int) else None
 
 
-def _link(entity: Entity, field: Field) -> str:
-    return entity.by_name[field.names].link if field.names else field.link
-
-
 def _is_here(stored: Stored, link: str, text: str, places: Container[int | None]) -> bool:
     entries = stored.names.get(link, ())
     return any(_plain(each.name) == _plain(text) for each in entries if each.place in places)
@@ -215,149 +206,3 @@ def _is_doubtful(missing: Missing, wanted: Wanted) -> bool:
     if missing.renamed:
         return True
     return bool(nearest(missing.name, [each.name for each in missing.near], least=ALIKE))
-
-
-# ---- a plan in which they are there
-
-
-def expecting(stored: Stored, missing: Iterable[Missing]) -> Stored:
-    """Return what the account will hold once the missing records are created."""
-    names = dict(stored.names)
-    for each in missing:
-        made = Named(each.number, each.name, each.place)
-        names[each.link] = (*names.get(each.link, ()), made)
-    return replace(stored, names=names)
-
-
-def without(entity: Entity, stored: Stored, made: Container[int]) -> Stored:
-    """Return what the account held before records of these ids were created for the rows."""
-    lists = {link: stored.names[link] for link in creatable(entity) if link in stored.names}
-    before = {link: tuple(e for e in each if e.id not in made) for link, each in lists.items()}
-    return replace(stored, names={**stored.names, **before})
-
-
-def used(entity: Entity, plan: Plan, missing: Iterable[Missing]) -> tuple[Missing, ...]:
-    """Return those that rows need which are sent, each with these rows."""
-    found = []
-    for each in missing:
-        names = [f.name for f in entity.fields if f.link == each.link]
-        rows = [
-            change.row
-            for change in plan.changes
-            if change.writes and any((change.payload or {}).get(n) == each.number for n in names)
-        ]
-        if rows:
-            found.append(replace(each, rows=tuple(rows)))
-    return tuple(found)
-
-
-def shown(plan: Plan, missing: Iterable[Missing]) -> Plan:
-    """Return the plan as people read it: names where records have no number yet."""
-    names = {each.number: f"{each.name} (new)" for each in missing}
-
-    def told(each: Difference) -> Difference:
-        is_new = isinstance(each.new, int) and each.new in names
-        return replace(each, new=names[each.new]) if is_new else each
-
-    changes = (
-        replace(change, differences=tuple(map(told, change.differences))) for change in plan.changes
-    )
-    return replace(plan, changes=tuple(changes))
-
-
-def is_as_expected(expected: Plan, plan: Plan, ids: Mapping[int, int]) -> bool:
-    """Whether a plan does to every row what was shown; `ids` are those the missing have now."""
-    return list(map(_meant, plan.changes, [{}] * len(plan.changes))) == [
-        _meant(each, ids) for each in expected.changes
-    ]
-
-
-def _meant(change: Change, ids: Mapping[int, int]) -> tuple[Any, ...]:
-    payload = change.payload or {}
-    names = [each.field for each in change.differences] if change.differences else list(payload)
-    values = {
-        name: ids.get(value, value) if isinstance(value := payload.get(name), int) else value
-        for name in names
-    }
-    links = dict(change.links)
-    return change.row, change.action, change.record_id, (values, links) if change.writes else None
-
-
-def lacks_names(entity: Entity, plan: Plan, missing: Iterable[Missing]) -> bool:
-    """Whether a name leads nowhere, or to several, that can be created."""
-    links = creatable(entity)
-    columns = {each.name for each in entity.fields if _link(entity, each) in links}
-    return any(missing) or any(p.code in UNCLEAR and p.column in columns for p in plan.problems)
-
-
-# ---- what is said
-
-
-def advised(plan: Plan, entity: Entity, wanted: Wanted, lacking: Lacking) -> Plan:
-    """Return the plan whose unknown names tell how they can be created."""
-    links = creatable(entity)
-    kept = {each.number for each in lacking.doubtful}
-    doubtful = {(row, each.link): each for each in lacking.doubtful for row in each.rows}
-
-    def told(problem: Problem) -> Problem:
-        field = entity.by_name.get(problem.column or "")
-        link = _link(entity, field) if field else ""
-        if problem.code != UNKNOWN or link not in links:
-            return problem
-        hint = f"To create it, add {OPTION} {LOOKUPS[link].nouns}."
-        if (missing := doubtful.get((problem.row or 0, link))) is not None:
-            hint = _doubt(missing, kept)
-        elif link in wanted.links:
-            return problem
-        return replace(problem, hint=f"{problem.hint} {hint}".strip())
-
-    return replace(
-        plan,
-        problems=tuple(map(told, plan.problems)),
-        changes=tuple(
-            replace(each, problems=tuple(map(told, each.problems))) for each in plan.changes
-        ),
-    )
-
-
-def _doubt(missing: Missing, doubtful: Iterable[int]) -> str:
-    names = [f"'{each.name}'" for each in missing.near if each.id < 0 and each.id not in doubtful]
-    like = f" (as {names[0]}, which is created)" if names else ""
-    return (
-        f"It is not created, since it is nearly a name that is there{like}. If it is another, "
-        f"add {OPTION} '{LOOKUPS[missing.link].nouns}={missing.name}'."
-    )
-
-
-def lines(missing: Iterable[Missing]) -> list[str]:
-    """Return a line for each record that is created before the rows."""
-    return [
-        f"create {each.noun} '{each.name}' in {_where(each)} "
-        f"({len(each.rows):,} row{'' if len(each.rows) == 1 else 's'})"
-        for each in missing
-    ]
-
-
-def _where(missing: Missing) -> str:
-    return f"'{missing.place_name}'" if missing.place_name else str(missing.place)
-
-
-def remarks(missing: Iterable[Missing]) -> list[str]:
-    """Return what to think of before the records are created, and what to do afterwards."""
-    created = list(missing)
-    found = [words for each in created for words in _likenesses(each)]
-    entities = dict.fromkeys(each.link for each in created)
-    new = [rule for link in entities for rule in ENTITIES[link].rules if rule.only_new]
-    return [*found, *(rule.hint for rule in new)]
-
-
-def _likenesses(missing: Missing) -> Iterator[str]:
-    new = f"{missing.noun} '{missing.name}' in {_where(missing)}"
-    if missing.near:
-        yield f"{new} is new beside {_listed(missing.near)}."
-    if missing.elsewhere:
-        yield f"{new} is new; other locations have their own: {_listed(missing.elsewhere)}."
-
-
-def _listed(entries: Iterable[Named]) -> str:
-    return ", ".join(f"'{e.name}' ({e.id if e.id > 0 else 'new too'})" for e in entries)
