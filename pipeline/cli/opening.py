@@ -9,8 +9,10 @@ from pipeline.cli.recognising import recognise, unread_sheets
 from pipeline.entities import ENTITIES
 from pipeline.errors import UsageError
 from pipeline.mapping.entity_names import entity_named, short_name
+from pipeline.mapping.profile import Profile
 from pipeline.mapping.reading import read_mapping
 from pipeline.prepared import Prepared, Reading, prepare, prepare_book
+from pipeline.schema import Entity
 from pipeline.sheets.read import open_book
 
 
@@ -37,20 +39,29 @@ def open_file(
         ignore_base=ignore_base,
         mapping=profile,
     )
-    chosen = entity_named("--entity", entity) if entity is not None else None
-    if profile is not None:
-        made_for = ENTITIES[profile.entity]
-        if chosen not in (None, made_for):
-            raise UsageError(
-                f"--entity: the mapping {profile.name} is for {made_for.nouns}. Leave one out."
-            )
-        return prepare(file, made_for, reading)
-    if chosen is not None:
-        return prepare(file, chosen, reading)
+    chosen = _entity(entity, profile)
+    return prepare(file, chosen, reading) if chosen else _recognised(file, reading)
+
+
+def _entity(given: str | None, profile: Profile | None) -> Entity | None:
+    """Return what the options say that the rows are. Raises UsageError where two disagree."""
+    chosen = entity_named("--entity", given) if given is not None else None
+    if profile is None:
+        return chosen
+    made_for = ENTITIES[profile.entity]
+    if chosen not in (None, made_for):
+        raise UsageError(
+            f"--entity: the mapping {profile.name} is for {made_for.nouns}. Leave one out."
+        )
+    return made_for
+
+
+def _recognised(file: Path, reading: Reading) -> Prepared:
+    """Read the rows that the file itself tells, and name the sheets that are left unread."""
     book = open_book(file)
-    found = recognise(book, sheet)
+    found = recognise(book, reading.sheet)
     prepared = prepare_book(book, found, reading)
-    unread = [] if sheet else unread_sheets(book, found)
+    unread = [] if reading.sheet else unread_sheets(book, found)
     remarks = [
         f"{file.name}: sheet {each.sheet} was not read; to import it, add "
         f"--entity {short_name(each)}."
