@@ -20,7 +20,14 @@ from pipeline.sheets.document_cells import (
     value_of,
 )
 from pipeline.sheets.extent import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
-from pipeline.sheets.hazards import MAX_HAZARDS, MAX_MERGED, ErrorCell, TooMany, Uncalculated
+from pipeline.sheets.hazards import (
+    MAX_FILLED_ROWS,
+    MAX_HAZARDS,
+    MAX_MERGED,
+    ErrorCell,
+    TooMany,
+    Uncalculated,
+)
 from pipeline.sheets.merged import Area
 
 TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
@@ -42,6 +49,7 @@ class Table:
     hidden_rows: list[int] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
     values: int = 0
+    filled_rows: int = 0
     blank_rows: int = 0  # since the last row that holds something
 
 
@@ -173,6 +181,9 @@ class TableReader:
             raise TooMany(f"sheet {table.name} has more than {MAX_ROWS:,} rows")
         filled = sum(cell is not None for cell in self._row)
         self._repeat(table, filled * (count - 1), len(self._row) * count)
+        table.filled_rows += count
+        if table.filled_rows > MAX_FILLED_ROWS:
+            raise TooMany(f"sheet {table.name} has more than {MAX_FILLED_ROWS:,} rows")
         table.rows.extend([] for _ in range(table.blank_rows))
         table.rows.extend(self._row for _ in range(count))
         table.blank_rows = 0
