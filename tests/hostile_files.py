@@ -275,6 +275,37 @@ def merged_by_thousands(path: Path) -> Path:
     return write(path, parts(sheet=sheet("", f"<mergeCells>{ranges}</mergeCells>")))
 
 
+def short_rows(first: int = 2) -> Iterable[bytes]:
+    """400,000 rows of two different numbers."""
+    yield BEFORE.encode()
+    for row in range(first, first + 400_000):
+        yield f'<row r="{row}"><c r="A{row}"><v>{row % 97}</v></c>'.encode()
+        yield f'<c r="B{row}"><v>{row * 7919 % 999_983}</v></c></row>'.encode()
+    yield AFTER.encode()
+
+
+def filled_by_thousands(path: Path) -> Path:
+    return write(path, parts(sheet=short_rows()))
+
+
+def beside(name: str) -> Callable[[Path], Path]:
+    """Make a sound workbook with a second sheet of far too many rows."""
+
+    def make(path: Path) -> Path:
+        made = parts(sheet=sheet('<row r="2"><c r="A2"><v>1</v></c></row>'))
+        book, rels = str(made["xl/workbook.xml"]), str(made["xl/_rels/workbook.xml.rels"])
+        tab = f'<sheet name="{name}" sheetId="2" r:id="rId2"/></sheets>'
+        link = (
+            f'<Relationship Id="rId2" Type="{LINKS}/worksheet" Target="worksheets/sheet2.xml"/>'
+            "</Relationships>"
+        )
+        made["xl/workbook.xml"] = book.replace("</sheets>", tab)
+        made["xl/_rels/workbook.xml.rels"] = rels.replace("</Relationships>", link)
+        return write(path, {**made, "xl/worksheets/sheet2.xml": short_rows()})
+
+    return make
+
+
 def rows_by_millions(path: Path) -> Path:
     return write(path, parts(sheet=repeated("<row/>", 1_100_000, BEFORE, AFTER)))
 
@@ -485,6 +516,14 @@ def ods_deep(path: Path) -> Path:
     return ods_rows(nested("table:table"))(path)
 
 
+def ods_rows_by_thousands(path: Path) -> Path:
+    cell = '<table:table-cell office:value-type="float" office:value="{}"/>'
+    rows = "".join(
+        f"<table:table-row>{cell.format(row)}</table:table-row>" for row in range(110_000)
+    )
+    return ods_rows(rows)(path)
+
+
 def ods_laughs(path: Path) -> Path:
     return ods(path, LAUGHS + ODS_BEFORE + ODS_AFTER)
 
@@ -603,7 +642,7 @@ def xls_endless(path: Path) -> Path:
 
 
 def csv_line(path: Path) -> Path:
-    path.write_bytes(b"BusinessId,Name\n" + b"x" * (60 * MB))
+    path.write_bytes(b"BusinessId,Name\n" + b"x" * (30 * MB))
     return path
 
 
@@ -636,6 +675,12 @@ def csv_sparse(path: Path) -> Path:
 
 def csv_lines(path: Path) -> Path:
     path.write_bytes(b"BusinessId,Name\n" + b"\n" * (20 * MB))
+    return path
+
+
+def csv_short_rows(path: Path) -> Path:
+    """4 MB of rows with hardly anything in them."""
+    path.write_bytes(b"BusinessId,Name\n" + b"1,\n" * 1_000_000)
     return path
 
 

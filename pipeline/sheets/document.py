@@ -1,15 +1,16 @@
 """OpenDocument spreadsheets (.ods) as rows of cells, read in one pass over their XML.
 
-The XML is never held as a tree. Layout: OpenDocument 1.3, part 3, section 9; what LibreOffice adds
-to it (errors) as LibreOffice writes it.
+Of the XML no more than a row is held as a tree. Layout: OpenDocument 1.3, part 3, section 9; what
+LibreOffice adds to it (errors) as LibreOffice writes it.
 """
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from xml.parsers.expat import ExpatError
 from zipfile import ZipFile
+
+from lxml.etree import XMLSyntaxError
 
 from pipeline.errors import WorkbookError
 from pipeline.sheets.archive import PROTECTED, SAVE_AGAIN, damaged, open_archive, pieces
@@ -32,7 +33,7 @@ def open_document(path: Path) -> Workbook:
             for piece in checked(path, pieces(path, archive, archive.getinfo(CONTENT))):
                 reader.feed(piece)
             reader.close()
-        except ExpatError as error:
+        except XMLSyntaxError as error:
             raise damaged(path) from error
         except TooMany as error:
             raise WorkbookError(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from pipeline.schema import Cell
 from pipeline.sheets.hazards import ErrorCell, Uncalculated
 
-OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
-TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
-EXTRA = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+EXTRA = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+VALUE_TYPE, FORMULA = OFFICE + "value-type", TABLE + "formula"
+ERROR_TYPE = EXTRA + "value-type"
 NUMBERS = {"float", "percentage", "currency"}
 # Programs that do not name errors as LibreOffice does write them as what a formula shows.
 SHOWN_ERROR = re.compile(r"#(?:N/A|DIV/0!|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d{3}")
@@ -26,7 +29,7 @@ COUNTED_BLANK, TAB, BREAK, PARAGRAPH = "\0", "\1", "\2", "\3"  # no XML holds th
 class DocumentCell:
     """One cell while it is read."""
 
-    attributes: dict[str, str]
+    attributes: Mapping[str, str]
     covered: bool
     pieces: list[str] = field(default_factory=list)
     length: int = 0
@@ -41,12 +44,12 @@ def count_of(text: str | None, most: int) -> int:
 
 def value_of(cell: DocumentCell) -> Cell:
     attributes = cell.attributes
-    kind = attributes.get(OFFICE + "value-type")
-    formula = attributes.get(TABLE + "formula")
+    kind = attributes.get(VALUE_TYPE)
+    formula = attributes.get(FORMULA)
     if kind is None and formula is None:
         return _text(cell) or None
     shown = _text(cell)
-    if attributes.get(EXTRA + "value-type") == "error" or (
+    if attributes.get(ERROR_TYPE) == "error" or (
         formula is not None and SHOWN_ERROR.fullmatch(shown)
     ):
         return ErrorCell(shown or "#N/A")
@@ -55,7 +58,7 @@ def value_of(cell: DocumentCell) -> Cell:
     return _typed(kind, attributes, formula, shown)
 
 
-def _typed(kind: str, attributes: dict[str, str], formula: str | None, shown: str) -> Cell:
+def _typed(kind: str, attributes: Mapping[str, str], formula: str | None, shown: str) -> Cell:
     """Read a value by its type; one that does not fit it is what the cell shows."""
     if kind in {"boolean", "date", "time"} | NUMBERS:
         try:
@@ -65,7 +68,7 @@ def _typed(kind: str, attributes: dict[str, str], formula: str | None, shown: st
     return attributes.get(OFFICE + "string-value", shown) or None
 
 
-def _scalar(kind: str, attributes: dict[str, str], formula: str | None) -> Cell:
+def _scalar(kind: str, attributes: Mapping[str, str], formula: str | None) -> Cell:
     """Read a value that is no text. Raises KeyError, ValueError or OverflowError."""
     if kind == "boolean":
         return attributes[OFFICE + "boolean-value"] == "true"

@@ -1,34 +1,62 @@
-"""The tables of an OpenDocument spreadsheet, read in one pass over its XML without a tree."""
+"""The tables of an OpenDocument spreadsheet, read in one pass, a row at a time."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from xml.parsers.expat import ParserCreate
+from typing import cast
+
+from lxml import etree
 
 from pipeline.schema import Cell
 from pipeline.sheets.document_cells import (
     BREAK,
     COUNTED_BLANK,
+    ERROR_TYPE,
     OFFICE,
     PARAGRAPH,
     TAB,
     TABLE,
+    VALUE_TYPE,
     DocumentCell,
     count_of,
     value_of,
 )
 from pipeline.sheets.extent import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
-from pipeline.sheets.hazards import MAX_HAZARDS, MAX_MERGED, ErrorCell, TooMany, Uncalculated
+from pipeline.sheets.hazards import (
+    MAX_FILLED_ROWS,
+    MAX_HAZARDS,
+    MAX_MERGED,
+    ErrorCell,
+    TooMany,
+    Uncalculated,
+)
 from pipeline.sheets.merged import Area
+from pipeline.sheets.package import Element
 
-TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
-STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 MAX_REPEATED = 1_000_000  # cells that are there only because another one is repeated
 MAX_TABLES = 10_000  # sheets of a document
 MAX_TEXT = 2**20  # characters of one cell
 FOREIGN_TABLE = re.compile(r"'[a-z]+:.*'#")  # what LibreOffice keeps of another file
+MAX_UNREAD = 16 * 2**20  # bytes of XML that are held as a tree; a row of all columns has 5 MB
+ROW, CELL, COVERED = TABLE + "table-row", TABLE + "table-cell", TABLE + "covered-table-cell"
+PARAGRAPH_TAG, COLUMNS_REPEATED = TEXT + "p", TABLE + "number-columns-repeated"
+SIGNS = {PARAGRAPH_TAG: PARAGRAPH, TEXT + "tab": TAB, TEXT + "line-break": BREAK}
+# Nine in ten cells say no more than this: their value, and in one paragraph what they show.
+VALUE = OFFICE + "value"
+SIMPLE = {VALUE_TYPE, VALUE, ERROR_TYPE, TABLE + "style-name"}
+UNEVEN = re.compile(r"^ |[\t\r\n]|  ")
+WATCHED = (
+    OFFICE + "spreadsheet",
+    STYLE + "style",
+    STYLE + "table-properties",
+    TABLE + "table",
+    ROW,
+)
 SPANS = (TABLE + "number-rows-spanned", TABLE + "number-columns-spanned")
 
 
@@ -42,6 +70,7 @@ class Table:
     hidden_rows: list[int] = field(default_factory=list)
     merged: list[Area] = field(default_factory=list)
     values: int = 0
+    filled_rows: int = 0
     blank_rows: int = 0  # since the last row that holds something
 
 
@@ -54,74 +83,96 @@ class TableReader:
         self._style = ""
         self._table: Table | None = None
         self._row: list[Cell] = []
-        self._row_attributes: dict[str, str] = {}
-        self._cell: DocumentCell | None = None
         self._column = 0
-        self._depth = 0
-        self._aside = 0  # the depth at which a note or a picture within a cell began
+        self._open_rows = 0  # more than one: a table within a cell
         self._nested = 0
+        self._unread = 0  # bytes of the tree so far
         self._hazards = self._repeated = self._cells = 0
-        self._parser = ParserCreate(namespace_separator=" ")
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._characters
-        self._starts: dict[str, Callable[[dict[str, str]], None]] = {
+        self._parser = etree.XMLPullParser(
+            ("start", "end"), tag=WATCHED, resolve_entities=False, no_network=True
+        )
+        self._starts: dict[str, Callable[[Mapping[str, str]], None]] = {
             OFFICE + "spreadsheet": self._start_book,
             STYLE + "style": self._start_style,
             STYLE + "table-properties": self._start_properties,
             TABLE + "table": self._start_table,
-            TABLE + "table-row": self._start_row,
-            TABLE + "table-cell": self._start_cell,
-            TABLE + "covered-table-cell": self._start_covered,
-        }
-        self._ends: dict[str, Callable[[], None]] = {
-            TABLE + "table": self._end_table,
-            TABLE + "table-row": self._end_row,
-            TABLE + "table-cell": self._end_cell,
-            TABLE + "covered-table-cell": self._end_cell,
         }
 
     def feed(self, piece: bytes) -> None:
-        """Read on. Raises ExpatError and TooMany."""
-        self._parser.Parse(piece, False)
+        """Read on. Raises XMLSyntaxError and TooMany."""
+        self._unread += len(piece)
+        if self._unread > MAX_UNREAD:
+            raise TooMany(f"a row has more than {MAX_UNREAD // 2**20} MB")
+        self._parser.feed(piece)
+        self._take()
 
     def close(self) -> None:
-        """Read to the end. Raises ExpatError where the XML breaks off."""
-        self._parser.Parse(b"", True)
+        """Read to the end. Raises XMLSyntaxError where the XML breaks off."""
+        self._parser.close()
+        self._take()
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._aside:
+    def _take(self) -> None:
+        for event, element in self._parser.read_events():
+            name = element.tag
+            if event == "end":
+                self._end(name, element)
+            elif name == ROW:
+                self._open_rows += 1
+            elif not self._open_rows and (start := self._starts.get(str(name))):
+                start(_attributes(element))
+
+    def _end(self, name: object, element: Element) -> None:
+        if name == ROW:
+            self._open_rows -= 1
+        if self._open_rows:
             return
-        if self._cell is not None:
-            self._start_within(self._cell, name, attributes)
-        elif start := self._starts.get(name):
-            start(attributes)
+        if name == ROW:
+            self._read_row(element)
+        elif name == TABLE + "table":
+            self._end_table()
+        else:
+            return
+        element.clear()  # the tree never holds more than a row
+        self._unread = 0
+        parent = element.getparent()
+        while parent is not None and (before := element.getprevious()) is not None:
+            parent.remove(before)
 
-    def _start_within(self, cell: DocumentCell, name: str, attributes: dict[str, str]) -> None:
-        if name == TEXT + "p":
-            self._add(cell, PARAGRAPH)
-        elif name == TEXT + "s":
-            self._add(cell, COUNTED_BLANK * count_of(attributes.get(TEXT + "c"), MAX_TEXT))
-        elif name == TEXT + "tab":
-            self._add(cell, TAB)
-        elif name == TEXT + "line-break":
-            self._add(cell, BREAK)
-        elif not name.startswith(TEXT) or name == TEXT + "list":
-            self._aside = self._depth  # a note, a picture, a shape: no part of the value
+    def _read_row(self, row: Element) -> None:
+        if self._table is None or self._nested:
+            return
+        self._row, self._column = [], 0
+        for element in row.iterchildren(CELL, COVERED):
+            self._read_cell(self._table, element, covered=element.tag == COVERED)
+        self._end_row(self._table, _attributes(row))
 
-    def _end(self, name: str) -> None:
-        self._depth -= 1
-        if self._aside:
-            if self._depth < self._aside:
-                self._aside = 0
-        elif end := self._ends.get(name):
-            end()
+    def _read_cell(self, table: Table, element: Element, *, covered: bool) -> None:
+        attributes = _attributes(element)
+        if not covered and (value := _simple(element, attributes)) is not None:
+            self._column += 1
+            if len(self._row) < self._column - 1:
+                self._row.extend([None] * (self._column - 1 - len(self._row)))
+            self._row.append(value)
+            return
+        cell = DocumentCell(attributes, covered)
+        for each in element:
+            self._read_within(cell, each)
+        self._end_cell(table, cell)
 
-    def _characters(self, text: str) -> None:
-        if self._cell is not None and not self._aside and self._cell.pieces:
-            self._add(self._cell, text)
+    def _read_within(self, cell: DocumentCell, element: Element) -> None:
+        name = element.tag
+        # Others are no part of the value: a note, a picture, a shape, a comment.
+        if isinstance(name, str) and name.startswith(TEXT) and name != TEXT + "list":
+            if name == TEXT + "s":
+                self._add(cell, COUNTED_BLANK * count_of(element.get(TEXT + "c"), MAX_TEXT))
+            elif sign := SIGNS.get(name):
+                self._add(cell, sign)
+            if cell.pieces:
+                self._add(cell, element.text or "")
+            for each in element:
+                self._read_within(cell, each)
+        if cell.pieces:
+            self._add(cell, element.tail or "")
 
     @staticmethod
     def _add(cell: DocumentCell, text: str) -> None:
@@ -130,17 +181,17 @@ class TableReader:
         if cell.length > MAX_TEXT:
             raise TooMany(f"a cell has more than {MAX_TEXT:,} characters")
 
-    def _start_book(self, _: dict[str, str]) -> None:
+    def _start_book(self, _: Mapping[str, str]) -> None:
         self.tables = []
 
-    def _start_style(self, attributes: dict[str, str]) -> None:
+    def _start_style(self, attributes: Mapping[str, str]) -> None:
         self._style = attributes.get(STYLE + "name", "")
 
-    def _start_properties(self, attributes: dict[str, str]) -> None:
+    def _start_properties(self, attributes: Mapping[str, str]) -> None:
         if attributes.get(TABLE + "display") == "false":
             self._hidden_styles.add(self._style)
 
-    def _start_table(self, attributes: dict[str, str]) -> None:
+    def _start_table(self, attributes: Mapping[str, str]) -> None:
         if self._table is not None or self.tables is None:
             self._nested += 1  # a table within a table, or one of another document
             return
@@ -157,14 +208,8 @@ class TableReader:
                 raise TooMany(f"the document has more than {MAX_TABLES:,} sheets")
             self._table = None
 
-    def _start_row(self, attributes: dict[str, str]) -> None:
-        self._row, self._row_attributes, self._column = [], attributes, 0
-
-    def _end_row(self) -> None:
-        table = self._table
-        if table is None or self._nested:
-            return
-        count = count_of(self._row_attributes.get(TABLE + "number-rows-repeated"), MAX_ROWS)
+    def _end_row(self, table: Table, attributes: Mapping[str, str]) -> None:
+        count = count_of(attributes.get(TABLE + "number-rows-repeated"), MAX_ROWS)
         if not self._row:
             table.blank_rows += count
             return
@@ -173,11 +218,14 @@ class TableReader:
             raise TooMany(f"sheet {table.name} has more than {MAX_ROWS:,} rows")
         filled = sum(cell is not None for cell in self._row)
         self._repeat(table, filled * (count - 1), len(self._row) * count)
+        table.filled_rows += count
+        if table.filled_rows > MAX_FILLED_ROWS:
+            raise TooMany(f"sheet {table.name} has more than {MAX_FILLED_ROWS:,} rows")
         table.rows.extend([] for _ in range(table.blank_rows))
         table.rows.extend(self._row for _ in range(count))
         table.blank_rows = 0
         table.values += filled * count
-        if self._row_attributes.get(TABLE + "visibility", "visible") != "visible":
+        if attributes.get(TABLE + "visibility", "visible") != "visible":
             table.hidden_rows.extend(range(first + 1, first + count + 1))
 
     def _repeat(self, table: Table, repeated: int, cells: int) -> None:
@@ -188,19 +236,9 @@ class TableReader:
         if self._cells > MAX_CELLS:
             raise TooMany(f"sheet {table.name} has more than {MAX_CELLS:,} cells")
 
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        self._cell = DocumentCell(attributes, covered=False)
-
-    def _start_covered(self, attributes: dict[str, str]) -> None:
-        self._cell = DocumentCell(attributes, covered=True)
-
-    def _end_cell(self) -> None:
-        cell, table = self._cell, self._table
-        self._cell = None
-        if cell is None or table is None or self._nested:
-            return
+    def _end_cell(self, table: Table, cell: DocumentCell) -> None:
         attributes = cell.attributes
-        count = count_of(attributes.get(TABLE + "number-columns-repeated"), MAX_COLUMNS)
+        count = count_of(attributes.get(COLUMNS_REPEATED), MAX_COLUMNS)
         # What lies below a merged cell cannot be seen.
         value = None if cell.covered else value_of(cell)
         self._column += count
@@ -218,7 +256,7 @@ class TableReader:
         if not attributes.keys().isdisjoint(SPANS):
             self._merge(table, attributes)
 
-    def _merge(self, table: Table, attributes: dict[str, str]) -> None:
+    def _merge(self, table: Table, attributes: Mapping[str, str]) -> None:
         row = len(table.rows) + table.blank_rows + 1
         down, right = (count_of(attributes.get(each), MAX_ROWS) for each in SPANS)
         if down * right > 1:
@@ -226,3 +264,30 @@ class TableReader:
             table.merged.append(Area(row, column, row + down - 1, column + right - 1))
         if len(table.merged) > MAX_MERGED:
             raise TooMany(f"sheet {table.name} has more than {MAX_MERGED:,} merged ranges")
+
+
+def _attributes(element: Element) -> dict[str, str]:
+    return cast(dict[str, str], dict(element.attrib))
+
+
+def _simple(element: Element, attributes: Mapping[str, str]) -> Cell:
+    """Return the value of a cell that needs no further thought; None for any other."""
+    kind = attributes.get(VALUE_TYPE)
+    if len(element) != 1 or not attributes.keys() <= SIMPLE or attributes.get(ERROR_TYPE) != kind:
+        return None
+    if kind == "float":
+        return _finite(attributes.get(VALUE, ""))
+    child = element[0]
+    if kind != "string" or child.tag != PARAGRAPH_TAG or len(child):
+        return None
+    text = child.text
+    is_plain = text and len(text) <= MAX_TEXT and not UNEVEN.search(text)
+    return text if is_plain else None
+
+
+def _finite(text: str) -> Cell:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None

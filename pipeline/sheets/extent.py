@@ -9,7 +9,7 @@ from pipeline.sheets.archive import damaged
 from pipeline.sheets.merged import cell_name
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384  # Excel's own limits
-MAX_CELLS = 20_000_000  # filled or not: 200,000 rows of 100 columns
+MAX_CELLS = 20_000_000  # filled or not: 100,000 rows of 200 columns
 SPARSE_FROM, MIN_FILLED = 2_000_000, 1 / 20  # a larger table has a value in every 20th cell
 
 

@@ -29,6 +29,9 @@ SHARED = re.compile(rb"""\ssi\s*=\s*["'](\d+)["']""")
 SHORT = 16  # bytes; so far back the name of an attribute begins
 LOOKBACK = 1024  # bytes; a cell's tag is far shorter
 MAX_ROWS = 1_048_576  # Excel's own limit
+# Rows that hold something: the service takes some 2,400 writes a day, and an account has some
+# thousands of resources. A million short rows would take a gigabyte to check.
+MAX_FILLED_ROWS = 100_000
 BEYOND = MAX_ROWS + 1  # of row numbers, which may have any number of digits
 MANY, PIECE = 2**20, 2**22  # cells, bytes in which they are counted
 MAX_HAZARDS = 100_000  # a sheet with more is none that could be imported
@@ -223,7 +226,11 @@ class _Scan:
     def extent(self) -> Place:
         """Return the last row and the last column that hold a value."""
         last_row = last_column = 0
-        for row, column in chain(self._last_of_rows(), self._far_out()):
+        for filled, (row, column) in enumerate(self._last_of_rows(), 1):
+            if filled > MAX_FILLED_ROWS:
+                raise TooMany("rows", MAX_FILLED_ROWS)
+            last_row, last_column = max(last_row, row), max(last_column, column)
+        for row, column in self._far_out():
             last_row, last_column = max(last_row, row), max(last_column, column)
         return last_row, last_column
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 from collections.abc import Container
@@ -43,7 +44,9 @@ def read_part(path: Path, archive: ZipFile, name: str) -> bytes:
         entry = archive.getinfo(_spelling(archive, name))
     except KeyError as error:
         raise damaged(path) from error
-    xml = b"".join(checked(path, pieces(path, archive, entry)))
+    whole = io.BytesIO()  # a list of pieces would stand in memory beside what is made of it
+    whole.writelines(checked(path, pieces(path, archive, entry)))
+    xml = whole.getvalue()
     return _without_asides(path, xml) if b"<!" in xml else xml
 
 

@@ -16,9 +16,10 @@ from pipeline.errors import UsageError, WorkbookError
 from pipeline.guard import unguarded
 from pipeline.sheets.extent import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from pipeline.sheets.grid import HEADER_ROWS, Grid, known_in
+from pipeline.sheets.hazards import MAX_FILLED_ROWS
 
 SEPARATORS = (",", ";", "\t", "|")
-MAX_SIZE = 64 * 2**20  # bytes; 50,000 full rows are 25 MB
+MAX_SIZE = 40 * 2**20  # bytes; 50,000 full rows are 25 MB
 MAX_LINE = 4 * 2**20  # bytes
 MAX_CELL = 2**20  # characters; Excel keeps 32,767
 SAMPLE = 2000  # lines: 50 records, even if their cells have many lines
@@ -200,24 +201,32 @@ def _split(path: Path, lines: Iterator[str], separator: str) -> Iterator[list[st
 
 def _records(path: Path, lines: Iterator[str], separator: str) -> list[list[str]]:
     rows: list[list[str]] = []
+    filled = 0
     for row in _split(path, chain(lines, [END]), separator):
         if len(row) > MAX_COLUMNS:
             raise WorkbookError(
                 f"{path.name}: row {len(rows) + 1} has {len(row):,} columns, and a sheet has at "
                 f"most {MAX_COLUMNS:,}. Remove the columns that are not needed."
             )
-        rows.append(row if any(row) else [])
-        if len(rows) > MAX_ROWS + 1:
-            raise WorkbookError(
-                f"{path.name}: the text has more than {MAX_ROWS:,} rows, which is more than a "
-                "sheet has. Split it."
-            )
+        holds = any(row)
+        filled += holds
+        rows.append(row if holds else [])
+        if filled > MAX_FILLED_ROWS + 1 or len(rows) > MAX_ROWS + 1:
+            raise WorkbookError(_too_many_rows(path, filled))
     if rows.pop() != [END]:
         raise WorkbookError(
             f"{path.name}: a quotation mark that is opened on row {len(rows) + 1} is never closed. "
             "Close it, or remove it."
         )
     return rows
+
+
+def _too_many_rows(path: Path, filled: int) -> str:
+    if filled > MAX_FILLED_ROWS:
+        words = f"more than {MAX_FILLED_ROWS:,} rows, which is more than is read"
+    else:
+        words = f"more than {MAX_ROWS:,} rows, which is more than a sheet has"
+    return f"{path.name}: the text has {words}. Split it."
 
 
 def _take_off_guards(rows: list[list[str]]) -> int:
