@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from flows import Shell
+from flows import ROOT, SAMPLES, Shell
 from foreign_sources import CONTINENT, DUMP, FACILITIES
 from processes import PIPELINE, heeded_signals
 
@@ -77,6 +77,24 @@ def test_a_foreign_file_is_mapped_and_the_mapping_is_one_that_check_takes(shell,
         "Nest",
         "Orangery",
     ]
+
+
+def test_the_readme_shows_what_map_says_of_the_sample(shell, tmp_path, monkeypatch):
+    """Every line of its example is printed, in that order."""
+    command = "$ nexudus-bulk map samples/facilities.xlsx -o facilities.mapping.toml\n"
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").partition(command)[2]
+    lines = [each for each in shown.partition("```")[0].splitlines() if each != "…"]
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "facilities.xlsx").write_bytes(
+        (SAMPLES / "facilities.xlsx").read_bytes()
+    )
+    monkeypatch.chdir(tmp_path)
+
+    said = shell("map", "samples/facilities.xlsx", "-o", "facilities.mapping.toml")
+    printed = [*said.err.splitlines(), *said.out.splitlines()]
+
+    assert len(lines) > 5
+    assert [each for each in printed if each in lines] == lines
 
 
 @pytest.mark.parametrize("source", [DUMP, CONTINENT], ids=lambda each: each.name)
