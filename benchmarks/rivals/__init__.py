@@ -1,0 +1,1 @@
+"""What a good engineer would write instead in an afternoon, with the libraries everybody takes."""
