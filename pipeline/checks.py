@@ -20,7 +20,7 @@ with warnings.catch_warnings():
 from pipeline.header import Header
 from pipeline.kinds import NUMBER_KINDS, with_point
 from pipeline.mapping.near import suggestion
-from pipeline.mapping.values import Unread
+from pipeline.mapping.unread import Unread
 from pipeline.problems import Problem, problem
 from pipeline.rows import ACTION_COLUMN, ACTIONS, CLEAR, KEPT, Action, Mark, Row
 from pipeline.schema import Cell, Entity, Field, Unreadable, Value

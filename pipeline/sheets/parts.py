@@ -7,9 +7,9 @@ import posixpath
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 from zipfile import ZipFile, ZipInfo
 
 from pipeline.errors import WorkbookError
@@ -60,7 +60,9 @@ def _without_asides(path: Path, xml: bytes) -> bytes:
             raise damaged(path)
         kept.append(xml[at : found.start()])
         if close == b"]]>":
-            kept.append(escape(xml[found.end() : end].decode("utf-8", "replace")).encode())
+            kept.append(
+                escape(xml[found.end() : end].decode("utf-8", "replace"), quote=False).encode()
+            )
         at = end + len(close)
     return b"".join([*kept, xml[at:]])
 
