@@ -6,8 +6,10 @@ costs one failure. Rules across fields are in `rules.py`, because they need the 
 
 from __future__ import annotations
 
+import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,7 +173,8 @@ def _limits(field: Field) -> list[tuple[str, Callable[[Value], bool]]]:
 def _failures(sheet: Sheet, parsed: list[_Parsed], entity: Entity) -> list[Problem]:
     frame = pd.DataFrame({column.field.name: column.values for column in parsed})
     try:
-        _schema(parsed).validate(frame, lazy=True)
+        with _without_inventing():
+            _schema(parsed).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as failures:
         cases = failures.failure_cases
     else:
@@ -181,6 +184,22 @@ def _failures(sheet: Sheet, parsed: list[_Parsed], entity: Entity) -> list[Probl
     return [
         _problem(sheet, by_name[name], str(code), int(row), entity) for name, code, row in found
     ]
+
+
+@contextmanager
+def _without_inventing() -> Iterator[None]:
+    """Keep pandera from loading hypothesis, which it does where developers have it installed.
+
+    Its first check would: 0.1 s, to be able to invent frames, which nobody here asks of it.
+    """
+    if "hypothesis" in sys.modules:
+        yield
+        return
+    sys.modules["hypothesis"] = None  # type: ignore[assignment]  # the import system's own "no"
+    try:
+        yield
+    finally:
+        del sys.modules["hypothesis"]
 
 
 def _problem(sheet: Sheet, column: _Parsed, code: str, row: int, entity: Entity) -> Problem:
