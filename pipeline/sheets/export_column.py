@@ -1,0 +1,47 @@
+"""A column of an exported workbook: what is written of each value, on its sheet and in the base."""
+
+from __future__ import annotations
+
+from pipeline.schema import Cell, Field, Value
+from pipeline.sheets.base import longest_kept, packed_cell
+from pipeline.sheets.cell_xml import cell_xml
+from pipeline.sheets.cells import cell_maker
+
+Piece = tuple[str, str, str | None]  # XML behind the reference, JSON of the base, why a marker
+
+BLANK: Piece = ("", "null", None)
+MAX_REMEMBERED = 256  # pieces of a column
+# The class of nearly all values of a kind; a value of another equals none of them by chance.
+USUAL: dict[str, type] = {
+    **dict.fromkeys(("text", "address", "moment"), str),
+    **dict.fromkeys(("whole", "choice", "id"), int),
+    "decimal": float,
+    "yes/no": bool,
+}
+
+
+class ExportColumn:
+    """Makes pieces; those of values that repeat are made once."""
+
+    def __init__(self, field: Field, key: str, style: str) -> None:
+        self.key = key
+        self.name = field.name
+        self.longest = longest_kept(field)
+        self.usual = USUAL.get(field.kind.name)
+        self.remembered: dict[Value, Piece] = {}
+        self._style = style
+        self._make = cell_maker(field)
+
+    def cell(self, value: Value) -> Cell:
+        """Return the cell that shows `value`."""
+        return self._make(value)[0]
+
+    def piece(self, value: Value) -> Piece:
+        """Make a piece, and remember it."""
+        cell, reason = self._make(value)
+        if cell is None:
+            return BLANK
+        piece = (cell_xml(self._style, cell), packed_cell(cell, self.longest), reason)
+        if value.__class__ is self.usual and len(self.remembered) < MAX_REMEMBERED:
+            self.remembered[value] = piece
+        return piece
