@@ -29,6 +29,7 @@ class ExportColumn:
         self.longest = longest_kept(field)
         self.usual = USUAL.get(field.kind.name)
         self.remembered: dict[Value, Piece] = {}
+        self._lists: dict[str, Piece] = {}
         self._style = style
         self._make = cell_maker(field)
 
@@ -37,11 +38,25 @@ class ExportColumn:
         return self._make(value)[0]
 
     def piece(self, value: Value) -> Piece:
-        """Make a piece, and remember it."""
-        cell, reason = self._make(value)
-        if cell is None:
-            return BLANK
-        piece = (cell_xml(self._style, cell), packed_cell(cell, self.longest), reason)
+        """Return the piece of a value that is not remembered as it is."""
+        if value.__class__ is list:  # cannot be a key: its text is
+            return self._piece_of_list(value) if value else BLANK
+        piece = self._new(value)
         if value.__class__ is self.usual and len(self.remembered) < MAX_REMEMBERED:
             self.remembered[value] = piece
         return piece
+
+    def _piece_of_list(self, value: list[Value]) -> Piece:
+        text = repr(value)
+        piece = self._lists.get(text)
+        if piece is None:
+            piece = self._new(value)
+            if len(self._lists) < MAX_REMEMBERED:
+                self._lists[text] = piece
+        return piece
+
+    def _new(self, value: Value) -> Piece:
+        cell, reason = self._make(value)
+        if cell is None:
+            return BLANK
+        return cell_xml(self._style, cell), packed_cell(cell, self.longest), reason
