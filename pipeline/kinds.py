@@ -12,6 +12,7 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -242,6 +243,7 @@ IDS = Kind("ids", "ids or names, separated by commas", _read_ids, _show_ids, _sa
 # ---- moments
 
 
+@lru_cache(maxsize=64)  # showing, reading back and comparing parse the same text
 def parse_moment(text: str) -> datetime:
     """Read an ISO 8601 moment into UTC; without an offset it is UTC. Raises ValueError.
 
