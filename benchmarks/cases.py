@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import checking, startup
+from benchmarks import checking, exporting, planning, startup
 from benchmarks.case import Case
 
-CASES: tuple[Case, ...] = (*startup.CASES, *checking.CASES)
+CASES: tuple[Case, ...] = (
+    *startup.CASES,
+    *checking.CASES,
+    *planning.CASES,
+    *exporting.CASES,
+)

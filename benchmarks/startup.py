@@ -85,8 +85,9 @@ def _short_check(setting: Setting) -> list[Result]:
 
 
 def _warm_in_turn(setting: Setting, runs: dict[str, Callable[[], Run]]) -> dict[str, list[Run]]:
-    for each in runs.values():
-        each()  # the very first run of all compiles
+    if setting.size.judged:
+        for each in runs.values():
+            each()  # the very first run of all compiles
     return setting.in_turn(ROUNDS, runs)
 
 

@@ -27,7 +27,7 @@ def listed(client: httpx.Client) -> list[int]:
     ids: list[int] = []
     page = 1
     while True:
-        query = {"page": page, "size": PAGE, "orderBy": "Id"}
+        query: dict[str, int | str] = {"page": page, "size": PAGE, "orderBy": "Id"}
         found = client.get(PATH, params=query).raise_for_status().json()
         ids += [each["Id"] for each in found["Records"]]
         if not found["HasNextPage"]:
