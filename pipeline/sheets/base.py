@@ -8,10 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import WorkbookError
 from pipeline.kinds import WHOLE
@@ -19,6 +16,10 @@ from pipeline.rows import Digest
 from pipeline.schema import Cell, Entity, Field, Unreadable
 from pipeline.sheets.cells import MAX_CELL_TEXT, UNWRITABLE
 from pipeline.sheets.columns import is_shown_only
+
+if TYPE_CHECKING:  # who only reads a base needs no writer of workbooks
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 BASE_SHEET = "Base"
 CELLS_COLUMN = "Cells"
