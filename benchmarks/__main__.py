@@ -42,7 +42,6 @@ def main() -> int:
         size=size,
         date=datetime.now(UTC).date().isoformat(),
         minutes=(time.monotonic() - began) / 60,
-        rounds=asked.rounds,
         results=[result for results, _ in found for result in results],
         failures=[failure for _, failure in found if failure],
     )

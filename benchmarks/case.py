@@ -62,6 +62,7 @@ class Result:
     peak: float | None = None
     rival_peak: float | None = None
     clock_ratio: float | None = None  # beside a ratio of processor time
+    rounds: int | None = None
     remark: str = ""
 
     @property
@@ -142,6 +143,7 @@ def _compared(
         ratio=ratio(ours, theirs, figure),
         peak=median(ours, "peak"),
         rival_peak=median(theirs, "peak"),
+        rounds=len(ours),
     )
 
 
@@ -162,6 +164,7 @@ def peaks(
         theirs=median(theirs, "peak") / 1024,
         ratio=ratio(ours, theirs, "peak"),
         at_most=at_most,
+        rounds=len(ours),
     )
 
 

@@ -9,7 +9,8 @@ from benchmarks.case import Result, Size
 from benchmarks.machine import machine, versions
 
 HEADS = ("case", "beside", "ours", "theirs", "unit", "ratio", "bar", "reached", "goal")
-MORE = ("by the clock", "peak, MB", "theirs, MB", "remark")
+MORE = ("by the clock", "peak, MB", "theirs, MB", "rounds", "remark")
+THOUSAND = 1_000
 LEFT = {"case", "beside", "unit", "reached", "remark"}  # the other columns are numbers
 MEANING = """\
 Every figure is of a whole process, start to exit, the alternatives run in turn (A B C A B C) on
@@ -32,7 +33,6 @@ class Report:
     size: Size
     date: str
     minutes: float
-    rounds: int | None
     results: Sequence[Result]
     failures: Sequence[str]
 
@@ -74,12 +74,10 @@ def markdown(report: Report) -> str:
     rows = (heads, marks, *(_cells(each, report.size) for each in report.results))
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     found = ", ".join(f"{name} {version}" for name, version in versions().items())
-    rounds = f"{report.rounds} rounds" if report.rounds else "rounds as each case has them"
     return f"""\
 # Benchmarks
 
-`python -m benchmarks --size {report.size.name}`, {report.date}, {report.minutes:.0f} minutes, \
-{rounds}.
+`python -m benchmarks --size {report.size.name}`, {report.date}, {report.minutes:.0f} minutes.
 Measured on {machine()}.
 {found}.
 
@@ -107,17 +105,18 @@ def _cells(result: Result, size: Size) -> tuple[str, ...]:
         _number(result.clock_ratio),
         _megabytes(result.peak),
         _megabytes(result.rival_peak),
+        _number(result.rounds),
         result.remark,
     )
 
 
 def _number(value: float | None) -> str:
-    """Three digits that count; whole numbers whole."""
+    """Show three digits that count, and three behind the point of what is below 1."""
     if value is None:
         return ""
-    if value == int(value):
-        return f"{int(value):,}"
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if value >= 1 else f"{value:.3f}"  # noqa: PLR2004 - thousands
+    if value == int(value) or value > THOUSAND:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value > 1 else f"{value:.3f}"
 
 
 def _megabytes(peak: float | None) -> str:
