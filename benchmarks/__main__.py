@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -18,15 +19,16 @@ from benchmarks.case import SIZES, Case, Result, Setting
 from benchmarks.cases import CASES
 from benchmarks.materials import make
 from benchmarks.measure import Failed
-from benchmarks.report import Report, markdown, terminal
+from benchmarks.report import Report, line, markdown, terminal
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-DONE, NOT_REACHED, NOT_RUN = 0, 1, 2
+DONE, NOT_REACHED, NOT_RUN, STOPPED = 0, 1, 2, 130
 Found = tuple[list[Result], str]
 
 
 def main() -> int:
     """Run what the command line asks for; returns the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what runs is ended too
     asked = _asked()
     size = SIZES[asked.size]
     cases = [each for each in CASES if not asked.only or each.name in asked.only]
@@ -102,10 +104,13 @@ def _run(case: Case, setting: Setting) -> Found:
         setting.say(f"{case.name}: {words}")
 
     try:
-        return case.run(replace(setting, say=say)), ""
+        results = case.run(replace(setting, say=say))
     except (Failed, OSError, ValueError, LookupError) as error:
         say(f"FAILED: {error}")
         return [], f"{case.name}: {type(error).__name__}: {error}"
+    for each in results:
+        say(line(each))
+    return results, ""
 
 
 def _progress(began: float) -> Callable[[str], None]:
@@ -116,4 +121,8 @@ def _progress(began: float) -> Callable[[str], None]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("Stopped; no report was written.", file=sys.stderr)
+        sys.exit(STOPPED)

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 
@@ -47,7 +48,10 @@ def run(
     with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
         began = time.perf_counter()
         process = subprocess.Popen(words, env=environment, stdout=told, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
+        with ExitStack() as stopping:
+            stopping.callback(process.kill)
+            _, status, usage = os.wait4(process.pid, 0)
+            stopping.pop_all()
         wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         told.seek(0)

@@ -56,6 +56,14 @@ def terminal(report: Report) -> str:
     return "\n".join([*lines, "", *verdict(report)])
 
 
+def line(result: Result) -> str:
+    """Return a result in one line, for who watches."""
+    beside = f", beside {result.rival}" if result.rival else ""
+    found = result.ours if result.ratio is None else result.ratio
+    unit = result.unit if result.ratio is None else "times"
+    return f"{result.case}{beside}: {_number(found)} {unit} ({_bar(result) or 'no bar'})"
+
+
 def verdict(report: Report) -> list[str]:
     """Say what failed, and how many bars are reached."""
     failed = [f"FAILED {each}" for each in report.failures]
