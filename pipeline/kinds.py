@@ -360,7 +360,12 @@ def _read_slots(cell: Cell) -> list[dict[str, Any]]:
 
 def clock(text: str) -> str:
     """Cut `1976-01-01T09:00:00Z` to `09:00`; seconds stay when there are any."""
-    time = re.sub(r"\.\d+", "", str(text).partition("T")[2]).removesuffix("Z")[:8]
+    return _clock(str(text))
+
+
+@lru_cache(maxsize=2_048)  # a day has fewer minutes
+def _clock(text: str) -> str:
+    time = re.sub(r"\.\d+", "", text.partition("T")[2]).removesuffix("Z")[:8]
     return time.removesuffix(":00") if time.count(":") > 1 else time
 
 

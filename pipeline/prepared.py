@@ -12,6 +12,7 @@ from pipeline import rules
 from pipeline.base import compare
 from pipeline.checks import check_cells
 from pipeline.children import child_names, join_children
+from pipeline.collecting import uncollected
 from pipeline.edits import lone_companions
 from pipeline.errors import WorkbookError
 from pipeline.foreign import name_source, sheet_of
@@ -130,6 +131,7 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     return prepare_book(open_book(path), entity, reading)
 
 
+@uncollected()
 def prepare_book(book: Book, entity: Entity, reading: Reading = USUAL) -> Prepared:
     """Read and check a file that is open. Raises UsageError or WorkbookError as `prepare` does."""
     if reading.mapping is not None and reading.mapping.decimal_comma:
@@ -192,6 +194,7 @@ def _stamp(book: Book) -> Stamp | None:
     return None if rows is None else parse_stamp(rows)
 
 
+@uncollected()
 def check(prepared: Prepared) -> list[Problem]:
     """Return all problems that can be told without an account, in sheet order.
 

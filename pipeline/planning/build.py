@@ -119,8 +119,8 @@ class _Builder:
         resolved = self.resolver.resolve(row)
         change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
         change = minded(self.request.sheet, self.request.entity, row, change, self.stored.ledger)
-        problems = (*own, *resolved.problems, *change.problems)
-        return _settled(replace(change, problems=tuple(dict.fromkeys(problems))))
+        problems = tuple(dict.fromkeys((*own, *resolved.problems, *change.problems)))
+        return _settled(_told(change, problems))
 
     def _matched(self, row: Row, resolved: Resolved) -> Change:
         entity = self.request.entity
@@ -150,7 +150,8 @@ class _Builder:
             return self._blocked(row, "not_there", entity.key[-1], action=row.action)
         row, unnamed = self._completed(row)
         unclear = {each.column for each in (*resolved.problems, *unnamed)}
-        row = replace(row, bad=row.bad | {str(each) for each in unclear})
+        if unclear:
+            row = replace(row, bad=row.bad | {str(each) for each in unclear})
         found = rules.judge_new(self.request.sheet, entity, row, self.request.columns)
         values, links = parted(wanted(entity, row, {}))
         return Change(
@@ -166,6 +167,8 @@ class _Builder:
     def _completed(self, row: Row) -> tuple[Row, tuple[Problem, ...]]:
         """Fill a new record's blanks with its defaults; names among them are looked up too."""
         filled = row.with_defaults(self.request.entity)
+        if filled is row:
+            return row, ()
         place = self.request.entity.key[0]
         added = {n: value for n, value in filled.values.items() if n not in row.values}
         if not added or not isinstance(row.value(place), int):
@@ -287,6 +290,10 @@ class _Builder:
         return [each if each.writes else replace(each, links={}) for each in tied.values()]
 
 
+def _told(change: Change, problems: tuple[Problem, ...]) -> Change:
+    return change if problems == change.problems else replace(change, problems=problems)
+
+
 def _with(change: Change, more: Iterable[Problem]) -> Change:
     """Return a change with the problems that it does not have yet."""
     new = [each for each in more if each not in change.problems]
@@ -319,8 +326,7 @@ def _settled(change: Change) -> Change:
 
 
 def _name(entity: Entity, row: Row) -> str:
-    shown = row.shown()
-    return str(shown.get(entity.key[-1]) or shown.get(entity.id_field.name) or "")
+    return str(row.shows(entity.key[-1]) or row.shows(entity.id_field.name) or "")
 
 
 def entity_name(entity: Entity, record: Mapping[str, object]) -> str:
