@@ -14,7 +14,8 @@ from pipeline.header import known_names
 from pipeline.kinds import plain
 from pipeline.problems import Problem, problem
 from pipeline.schema import Entity
-from pipeline.sheets.grid import HEADER_ROWS, is_filled
+from pipeline.sheets.grid import HEADER_ROWS
+from pipeline.sheets.matrix import is_filled
 from pipeline.sheets.read import Book, Sheet
 
 if TYPE_CHECKING:  # a file of our own needs nothing of mappings, and is read sooner without
