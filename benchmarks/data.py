@@ -1,10 +1,10 @@
 """Invented workbooks of rooms, seeded: the same size and kind give the same cells on any machine.
 
-    python -m benchmarks.data KIND ROWS PATH
+    python -m benchmarks.data KIND ROWS [PATH]
 
 KIND is `clean`; `bad-cells`, one bad cell in every typed column; or `bad-rows`, one bad cell in
-every row, the columns taking turns. Written as Excel writes them, with shared strings. The last
-line printed is the number of bad cells.
+every row, the columns taking turns. Written as Excel writes them, with shared strings. Prints
+how many bad cells there are, and writes nothing without PATH.
 """
 
 from __future__ import annotations
@@ -159,5 +159,6 @@ def write(kind: str, count: int, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    for target in sys.argv[3:]:
+        write(sys.argv[1], int(sys.argv[2]), Path(target))
     print(bad_cells(sys.argv[1], int(sys.argv[2])))

@@ -39,7 +39,7 @@ class Account:
         self.began = self.now()
         self._requests_before = self.client.tally.sent
         self._known = _known_keys(self.entity)
-        self._strange: dict[str, None] = {}
+        self._strange: set[str] = set()
 
     @property
     def entity(self) -> Entity:
@@ -48,7 +48,8 @@ class Account:
 
     def look_at(self, record: Mapping[str, Any]) -> None:
         """Note the keys of a record that no table knows."""
-        self._strange.update(dict.fromkeys(key for key in record if key not in self._known))
+        if not record.keys() <= self._known:
+            self._strange |= record.keys() - self._known
 
     def now(self) -> datetime:
         """Return the moment, in UTC."""

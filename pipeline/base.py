@@ -195,7 +195,7 @@ class _Comparison:
                 edited[name] = column.exported(old[place])
                 if value is not None and not is_shown_only(column.meaning):
                     edits[column.place] = cell
-        untouched = dict(row.values)
+        untouched = dict(row.values.items())
         # Children that stand on a sheet of their own are no cell of the export.
         elsewhere = [name for name, place in self._children if cells[place] is None]
         asked = (*self._others, *edited, *elsewhere, *self._elsewhere)

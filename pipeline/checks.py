@@ -6,9 +6,13 @@ costs one failure. Rules across fields are in `rules.py`, because they need the 
 
 from __future__ import annotations
 
+import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import repeat
+from types import NoneType
 from typing import Any
 
 import pandas as pd
@@ -20,12 +24,16 @@ with warnings.catch_warnings():
 from pipeline.header import Header
 from pipeline.kinds import NUMBER_KINDS, with_point
 from pipeline.mapping.near import suggestion
-from pipeline.mapping.values import Unread
+from pipeline.mapping.unread import Unread
 from pipeline.problems import Problem, problem
-from pipeline.rows import ACTION_COLUMN, ACTIONS, CLEAR, KEPT, Action, Mark, Row
+from pipeline.rows import ACTION_COLUMN, ACTIONS, CLEAR, KEPT, Action, Filled, Mark, Row
 from pipeline.schema import Cell, Entity, Field, Unreadable, Value
 from pipeline.sheets.markers import is_clear, is_kept
 from pipeline.sheets.read import ErrorCell, Sheet, Uncalculated
+
+BLANK = -1  # pandas' own place for what is no value
+UNREADABLE = "unreadable"
+MARKED = "<"  # in every text that means something to the program
 
 
 @dataclass(frozen=True)
@@ -38,12 +46,32 @@ class Checked:
 
 @dataclass(frozen=True)
 class _Parsed:
-    """One column: values by row (None = blank) and the cells that could not be read."""
+    """One column. `cells` are its distinct ones, `readings` what each says.
+
+    `places` tells by row which of them stands there, BLANK for none. `broken` are the places of
+    those that cannot be meant, by the code of what is wrong with them.
+    """
 
     field: Field
-    number: int
-    values: pd.Series[Any]
-    refused: Mapping[int, Unreadable]
+    cells: Sequence[Cell]
+    readings: Sequence[Value | Mark | Unreadable]
+    places: pd.Series[int]
+    broken: Mapping[str, set[int]]
+
+    def values(self) -> list[Value | Mark]:
+        """Return what the rows ask for, in their order; None where that is nothing, or unclear."""
+        unsound = set().union(*self.broken.values())
+        sound = [
+            None if place in unsound or reading is KEPT else reading
+            for place, reading in enumerate(self.readings)
+        ]
+        sound.append(None)  # stands at BLANK
+        return [sound[place] for place in self.places.to_list()]
+
+    def kept_rows(self) -> Iterable[int]:
+        """Return the rows whose cells ask to leave the stored value as it is."""
+        kept = [place for place, reading in enumerate(self.readings) if reading is KEPT]
+        return self.places.index[self.places.isin(kept)] if kept else ()
 
 
 def check_cells(
@@ -54,52 +82,79 @@ def check_cells(
     With `decimal_comma` texts such as 1.234,5 are numbers in columns of numbers.
     """
     parsed = [
-        _parse(number, sheet.cells[number], entity.by_name[name], decimal_comma=decimal_comma)
+        _parse(sheet.cells[number], entity.by_name[name], decimal_comma=decimal_comma)
         for name, number in header.fields.items()
         if entity.by_name[name].in_sheet
     ]
     actions, action_problems = _actions(sheet, header)
     found = [*_failures(sheet, parsed, entity), *action_problems]
-    bad: dict[int, set[str]] = {}
-    for each in found:
-        bad.setdefault(each.row or 0, set()).add(each.column or "")
-    filled: dict[int, dict[str, Value]] = {number: {} for number in sheet.cells.index}
-    for column in parsed:
-        name = column.field.name
-        for number, value in column.values.dropna().items():
-            filled[int(number)][name] = value  # type: ignore[call-overload]
-    rows = tuple(
-        _row(number, actions.get(number, ""), values, frozenset(bad.get(number, ())))
-        for number, values in filled.items()
-    )
-    return Checked(rows, tuple(found))
+    bad = _by_row((each.row or 0, each.column or "") for each in found)
+    return Checked(tuple(_rows(sheet, parsed, actions, bad)), tuple(found))
 
 
-def _row(number: int, action: Action, values: Mapping[str, Value], bad: frozenset[str]) -> Row:
-    kept = frozenset(name for name, value in values.items() if value is KEPT)
-    sound = {n: value for n, value in values.items() if n not in bad and n not in kept}
-    return Row(number, action, sound, bad, kept)
+def _rows(
+    sheet: Sheet,
+    parsed: Sequence[_Parsed],
+    actions: Mapping[int, Action],
+    bad: Mapping[int, set[str]],
+) -> Iterator[Row]:
+    kept = _by_row((row, column.field.name) for column in parsed for row in column.kept_rows())
+    columns = {column.field.name: column.values() for column in parsed}
+    places = {name: place for place, name in enumerate(columns)}
+    lines = zip(*columns.values(), strict=True) if columns else repeat(())
+    for number, line in zip(sheet.cells.index.to_list(), lines, strict=False):
+        yield Row(
+            number,
+            actions.get(number, ""),
+            Filled(places, line),
+            frozenset(bad.get(number, ())),
+            frozenset(kept.get(number, ())),
+        )
 
 
-def _parse(
-    number: int, cells: pd.Series[Any], field: Field, *, decimal_comma: bool = False
-) -> _Parsed:
+def _by_row(pairs: Iterable[tuple[int, str]]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for row, name in pairs:
+        found.setdefault(row, set()).add(name)
+    return found
+
+
+def _parse(cells: pd.Series[Any], field: Field, *, decimal_comma: bool = False) -> _Parsed:
     comma = decimal_comma and field.kind.name in NUMBER_KINDS
-    seen: dict[object, Value | Unreadable] = {}
-    values: list[Value] = []
-    refused: dict[int, Unreadable] = {}
-    for row, cell in zip(cells.index, cells.to_numpy(), strict=True):
-        if cell is None:
-            values.append(None)
-            continue
-        memo = (type(cell), cell)  # 1, 1.0 and True are equal, but not the same cell
-        if memo not in seen:
-            seen[memo] = read_cell(cell, field, comma=comma)
-        value = seen[memo]
-        if isinstance(value, Unreadable):
-            refused[row] = value
-        values.append(value)
-    return _Parsed(field, number, pd.Series(values, index=cells.index, dtype=object), refused)
+    places, distinct = _distinct(cells)
+    readings = [read_cell(cell, field, comma=comma) for cell in distinct]
+    return _Parsed(field, distinct, readings, places, _broken_places(field, readings))
+
+
+def _distinct(cells: pd.Series[Any]) -> tuple[pd.Series[int], list[Cell]]:
+    """Return for each row the place of its cell among the distinct ones, BLANK for none.
+
+    1, 1.0 and True are equal, but not the same cell.
+    """
+    held = cells.to_list()
+    kinds = set(map(type, held)) - {NoneType, str}
+    places, found = pd.factorize(cells.to_numpy())
+    distinct = list(found)
+    if len(kinds) > 1 or (places == BLANK).sum() != held.count(None):  # not-a-number is no blank
+        typed = [None if cell is None else (type(cell), cell) for cell in held]
+        places, pairs = pd.factorize(pd.Series(typed, dtype=object).to_numpy())
+        distinct = [cell for _, cell in pairs]
+    return pd.Series(places, index=cells.index), distinct
+
+
+def _broken_places(
+    field: Field, readings: Sequence[Value | Mark | Unreadable]
+) -> dict[str, set[int]]:
+    broken = {
+        UNREADABLE: {n for n, each in enumerate(readings) if isinstance(each, Unreadable)},
+    }
+    for code, holds in _limits(field):
+        broken[code] = {
+            place
+            for place, value in enumerate(readings)
+            if not (isinstance(value, Mark | Unreadable) or holds(value))
+        }
+    return broken
 
 
 def read_cell(cell: Cell, field: Field, *, comma: bool = False) -> Value | Unreadable:
@@ -107,12 +162,14 @@ def read_cell(cell: Cell, field: Field, *, comma: bool = False) -> Value | Unrea
 
     With `comma` a text is a number with a decimal comma.
     """
-    if (broken := _broken(cell)) is not None:
-        return broken
-    if is_clear(cell):
-        return _cleared(field)
-    if is_kept(cell):
-        return KEPT
+    if not isinstance(cell, str):
+        if (broken := _broken(cell)) is not None:
+            return broken
+    elif MARKED in cell:
+        if is_clear(cell):
+            return _cleared(field)
+        if is_kept(cell):
+            return KEPT
     try:
         return field.kind.read(with_point(cell) if comma and isinstance(cell, str) else cell)
     except Unreadable as verdict:
@@ -136,25 +193,13 @@ def _cleared(field: Field) -> Value | Unreadable:
 def _schema(parsed: Iterable[_Parsed]) -> pa.DataFrameSchema:
     columns = {}
     for column in parsed:
-        checks = [pa.Check(_outside(column.refused), error="unreadable")]
-        for code, holds in _limits(column.field):
-            checks.append(pa.Check(_values(holds), error=code))
-        columns[column.field.name] = pa.Column(object, checks=checks, nullable=True)
+        checks = [pa.Check(_none_of(each), error=code) for code, each in column.broken.items()]
+        columns[column.field.name] = pa.Column(checks=checks)
     return pa.DataFrameSchema(columns)
 
 
-def _outside(refused: Mapping[int, Unreadable]) -> Callable[[pd.Series[Any]], pd.Series[bool]]:
-    rows = set(refused)
-    return lambda column: pd.Series(~column.index.isin(rows), index=column.index)
-
-
-def _values(holds: Callable[[Value], bool]) -> Callable[[pd.Series[Any]], pd.Series[bool]]:
-    """Apply `holds` to values only: blanks, marks and what could not be read pass."""
-
-    def passes(value: Value) -> bool:
-        return isinstance(value, Mark | Unreadable | None) or holds(value)
-
-    return lambda column: pd.Series([passes(each) for each in column], index=column.index)
+def _none_of(places: set[int]) -> Callable[[pd.Series[int]], pd.Series[bool]]:
+    return lambda column: ~column.isin(places)
 
 
 def _limits(field: Field) -> list[tuple[str, Callable[[Value], bool]]]:
@@ -169,33 +214,54 @@ def _limits(field: Field) -> list[tuple[str, Callable[[Value], bool]]]:
 
 
 def _failures(sheet: Sheet, parsed: list[_Parsed], entity: Entity) -> list[Problem]:
-    frame = pd.DataFrame({column.field.name: column.values for column in parsed})
+    frame = pd.DataFrame({column.field.name: column.places for column in parsed})
     try:
-        _schema(parsed).validate(frame, lazy=True)
+        with _without_inventing():
+            _schema(parsed).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as failures:
         cases = failures.failure_cases
     else:
         return []
     by_name = {column.field.name: column for column in parsed}
-    found = zip(cases["column"], cases["check"], cases["index"], strict=True)
-    return [
-        _problem(sheet, by_name[name], str(code), int(row), entity) for name, code, row in found
-    ]
+    found = zip(*(cases[each] for each in ("column", "check", "failure_case")), strict=True)
+    said: dict[tuple[str, str, int], Problem] = {}  # the same cell is worded once
+    problems = []
+    for row, case in zip(cases["index"], found, strict=True):
+        if case not in said:
+            name, code, place = case
+            said[case] = _problem(sheet, by_name[name], code, int(place), entity)
+        problems.append(replace(said[case], row=int(row)))
+    return problems
 
 
-def _problem(sheet: Sheet, column: _Parsed, code: str, row: int, entity: Entity) -> Problem:
-    field = column.field
-    cell = sheet.cells.at[row, column.number]
-    verdict = column.refused.get(row) if code == "unreadable" else None
-    words: dict[str, object] = {"noun": entity.noun, "least": field.least, "most": field.most}
+@contextmanager
+def _without_inventing() -> Iterator[None]:
+    """Keep pandera from loading hypothesis, which it does where developers have it installed.
+
+    Its first check would: 0.1 s, to be able to invent frames, which nobody here asks of it.
+    """
+    if "hypothesis" in sys.modules:
+        yield
+        return
+    sys.modules["hypothesis"] = None  # type: ignore[assignment]  # the import system's own "no"
+    try:
+        yield
+    finally:
+        del sys.modules["hypothesis"]
+
+
+def _problem(sheet: Sheet, column: _Parsed, code: str, place: int, entity: Entity) -> Problem:
+    """Word what is wrong with a cell, whichever row it stands in."""
+    field, cell, verdict = column.field, column.cells[place], column.readings[place]
+    words: dict[str, Any] = {"noun": entity.noun, "least": field.least, "most": field.most}
     words |= {"longest": field.longest, "length": len(str(cell))}
-    if verdict is not None:
+    if isinstance(verdict, Unreadable):
         code = verdict.code
         words |= verdict.words
     if code == "not_a_choice":
         names = [choice.name for choice in field.kind.choices]
         words |= {"choices": ", ".join(names), "nearest": suggestion(cell, names)}
-    return problem(code, sheet.name, row=row, column=field.name, value=cell, **words)
+    return problem(code, sheet.name, column=field.name, value=cell, **words)
 
 
 def _actions(sheet: Sheet, header: Header) -> tuple[dict[int, Action], list[Problem]]:

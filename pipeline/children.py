@@ -65,8 +65,7 @@ def join_children(
             )
             joined.append(replace(parent, bad=parent.bad | {child.field}))
         else:
-            values = {**parent.values, child.field: found[parent.number]}
-            joined.append(replace(parent, values=values))
+            joined.append(parent.with_values({child.field: found[parent.number]}))
     return joined, problems
 
 

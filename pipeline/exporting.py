@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pipeline.accounting import Account
 from pipeline.api import reading
+from pipeline.api.ahead import ahead
 from pipeline.api.census import Census
 from pipeline.api.client import Client
 from pipeline.certificate import Certificate
@@ -129,7 +131,8 @@ class _Flow:
         ids = self._ids()
         self.ahead = len(ids)
         awaited = iter(ids)
-        for record in reading.whole_records(self.client, self.entity, ids):
+        batches = ahead(reading.whole_batches(self.client, self.entity, ids))
+        for record in chain.from_iterable(batches):
             for record_id in awaited:
                 if record_id == record["Id"]:
                     break

@@ -6,19 +6,21 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pipeline.entities import RESOURCE
 from pipeline.errors import HeaderError, WorkbookError
 from pipeline.header import known_names
 from pipeline.kinds import plain
-from pipeline.mapping.laying import Laid, keys_lacking, lay, maps_nothing, source_names
-from pipeline.mapping.profile import Profile
-from pipeline.mapping.reading import built_in, recognise
 from pipeline.problems import Problem, problem
 from pipeline.schema import Entity
-from pipeline.sheets.grid import HEADER_ROWS, is_filled
+from pipeline.sheets.grid import HEADER_ROWS
+from pipeline.sheets.matrix import is_filled
 from pipeline.sheets.read import Book, Sheet
+
+if TYPE_CHECKING:  # a file of our own needs nothing of mappings, and is read sooner without
+    from pipeline.mapping.laying import Laid
+    from pipeline.mapping.profile import Profile
 
 
 class Wish(Protocol):
@@ -43,6 +45,13 @@ def sheet_of(book: Book, entity: Entity, wish: Wish) -> tuple[Sheet, Laid | None
     profile = wish.mapping
     if profile is None:
         return _own_sheet(book, entity, wish), None
+    from pipeline.mapping.laying import (  # noqa: PLC0415 - only a mapping needs it
+        keys_lacking,
+        lay,
+        maps_nothing,
+        source_names,
+    )
+
     if profile.entity != entity.name:
         raise WorkbookError(
             f"{book.path.name}: the mapping {profile.name} is for {profile.entity}, and the file "
@@ -72,6 +81,8 @@ def _own_sheet(book: Book, entity: Entity, wish: Wish) -> Sheet:
 
 def _way(book: Book, entity: Entity, wish: Wish, rows: Iterable[Sequence[str]]) -> str:
     """Say which mapping rows look like that have no header of ours, else how to make one."""
+    from pipeline.mapping.reading import recognise  # noqa: PLC0415 - only a foreign file needs it
+
     for texts in rows:
         profile = recognise(texts)
         if profile is not None and profile != wish.mapping:
@@ -89,6 +100,8 @@ def _map_command(path: Path, entity: Entity, wish: Wish) -> str:
 
 def foreign_sheet(book: Book) -> str:
     """Say which sheet of a workbook looks like another program's; "" where none does."""
+    from pipeline.mapping.reading import built_in, recognise  # noqa: PLC0415 - as above
+
     for each in built_in():
         rows = (book.rows(each.sheet) if each.sheet else None) or []
         texts = ([str(cell) for cell in row if is_filled(cell)] for row in rows[:HEADER_ROWS])
@@ -141,6 +154,8 @@ def name_source(
     texts = [each.text for each in sheet.columns]
     if names_key(texts, entity):
         return list(found)
+    from pipeline.mapping.reading import recognise  # noqa: PLC0415 - only a foreign file needs it
+
     profile = recognise(texts)
     if profile is not None:
         said = problem("foreign_file", sheet.name, title=profile.title, mapping=profile.name)

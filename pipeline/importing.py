@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from pipeline.api import reading
 from pipeline.api.client import Client
+from pipeline.collecting import uncollected
 from pipeline.naming import names_of, read_names, read_places
 from pipeline.planning.build import Request, build
 from pipeline.planning.expected import expecting
@@ -60,6 +61,7 @@ def look_up(client: Client, prepared: Prepared, ledger: Ledger = MappingProxyTyp
     return replace(stored, names={**stored.names, **_lists(client, more)})
 
 
+@uncollected()
 def make_plan(
     prepared: Prepared, stored: Stored, *, allow_delete: bool = False, read_at: float = 0.0
 ) -> Plan:
@@ -150,6 +152,7 @@ def source_of(prepared: Prepared, results: Path) -> Source:
     )
 
 
+@uncollected()
 def begin(plan: Plan, entity: Entity, journal: Journal, source: Source) -> Run:
     """Write the plan into the journal; from here on it can be resumed."""
     settled = [unsent(each) for each in plan.changes if not each.writes]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -242,6 +243,7 @@ IDS = Kind("ids", "ids or names, separated by commas", _read_ids, _show_ids, _sa
 # ---- moments
 
 
+@lru_cache(maxsize=64)  # showing, reading back and comparing parse the same text
 def parse_moment(text: str) -> datetime:
     """Read an ISO 8601 moment into UTC; without an offset it is UTC. Raises ValueError.
 
@@ -358,7 +360,12 @@ def _read_slots(cell: Cell) -> list[dict[str, Any]]:
 
 def clock(text: str) -> str:
     """Cut `1976-01-01T09:00:00Z` to `09:00`; seconds stay when there are any."""
-    time = re.sub(r"\.\d+", "", str(text).partition("T")[2]).removesuffix("Z")[:8]
+    return _clock(str(text))
+
+
+@lru_cache(maxsize=2_048)  # a day has fewer minutes
+def _clock(text: str) -> str:
+    time = re.sub(r"\.\d+", "", text.partition("T")[2]).removesuffix("Z")[:8]
     return time.removesuffix(":00") if time.count(":") > 1 else time
 
 

@@ -87,12 +87,12 @@ class Names:
 
     def beside(self, record: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the record with its names."""
-        named = dict(record)
+        named: dict[str, Any] = {}
         for column, listed, link in self._columns:
             ids = record.get(listed)
-            if isinstance(ids, list) and all(isinstance(each, int) for each in ids):
+            if ids and isinstance(ids, list) and all(isinstance(each, int) for each in ids):
                 named[column] = self._line(column, link, ids)
-        return named
+        return {**record, **named} if named else record
 
     def words(self, name: str, cell: Cell) -> Cell:
         """Return names for the cell of a list of links; other cells as they are."""

@@ -6,21 +6,18 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import rules
 from pipeline.base import compare
 from pipeline.checks import check_cells
 from pipeline.children import child_names, join_children
+from pipeline.collecting import uncollected
 from pipeline.edits import lone_companions
 from pipeline.errors import WorkbookError
 from pipeline.foreign import name_source, sheet_of
 from pipeline.header import Header, read_header
-from pipeline.mapping.laying import Laid
-from pipeline.mapping.profile import Profile
-from pipeline.mapping.reading import read_table
-from pipeline.mapping.tables import table_of
-from pipeline.planning.build import doubled_rows
+from pipeline.planning.doubled import doubled_rows
 from pipeline.planning.ledger import doubled_source_ids
 from pipeline.problems import Problem, in_sheet_order, is_error, problem
 from pipeline.rows import Row
@@ -29,6 +26,10 @@ from pipeline.sheets.base import Edited
 from pipeline.sheets.read import Book, Sheet, open_book
 from pipeline.sheets.stamp import STAMP_SHEET, Stamp, parse_stamp
 from pipeline.staleness.columns import changed_columns
+
+if TYPE_CHECKING:  # a file of our own needs nothing of mappings, and is read sooner without
+    from pipeline.mapping.laying import Laid
+    from pipeline.mapping.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,19 @@ class Reading:
         """Return what bears on the meaning of cells as JSON, for a journal."""
         said: dict[str, Any] = {"decimal_comma": True} if self.decimal_comma else {}
         if self.mapping is not None:
+            from pipeline.mapping.tables import table_of  # noqa: PLC0415 - only a mapping needs it
+
             said["mapping"] = table_of(self.mapping)
         return json.dumps(said, sort_keys=True)
 
     def as_kept(self, text: str) -> Reading:
         """Return this reading with what a journal has kept of another one."""
         said = json.loads(text)
-        mapping = read_table(said["mapping"], "journal") if "mapping" in said else None
+        mapping = None
+        if "mapping" in said:
+            from pipeline.mapping.reading import read_table  # noqa: PLC0415 - as above
+
+            mapping = read_table(said["mapping"], "journal")
         return replace(self, mapping=mapping, decimal_comma=said.get("decimal_comma", False))
 
 
@@ -124,6 +131,7 @@ def prepare(path: Path, entity: Entity, reading: Reading = USUAL) -> Prepared:
     return prepare_book(open_book(path), entity, reading)
 
 
+@uncollected()
 def prepare_book(book: Book, entity: Entity, reading: Reading = USUAL) -> Prepared:
     """Read and check a file that is open. Raises UsageError or WorkbookError as `prepare` does."""
     if reading.mapping is not None and reading.mapping.decimal_comma:
@@ -186,6 +194,7 @@ def _stamp(book: Book) -> Stamp | None:
     return None if rows is None else parse_stamp(rows)
 
 
+@uncollected()
 def check(prepared: Prepared) -> list[Problem]:
     """Return all problems that can be told without an account, in sheet order.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.schema import Entity, Value
 
@@ -44,7 +44,7 @@ class Digest:
         return cls(base64.b64encode(hashlib.sha256(lines).digest()[:DIGEST_BYTES]).decode())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Base:
     """What an export wrote into a row, as far as it bears on the row as it is now.
 
@@ -58,7 +58,52 @@ class Base:
     edited: Mapping[str, Value | Digest | Mark]
 
 
-@dataclass(frozen=True)
+class Filled(Mapping[str, Value | Mark]):
+    """The filled cells of one row; None stands for a blank one and is not told.
+
+    `places` says which name each of the cells has. All rows of a sheet share it: that takes a third
+    of what a dict for each row would.
+    """
+
+    __slots__ = ("_cells", "_places")
+
+    def __init__(self, places: Mapping[str, int], cells: Sequence[Value | Mark]) -> None:
+        self._places = places
+        self._cells = cells
+
+    def __getitem__(self, name: str) -> Value | Mark:
+        value = self._cells[self._places[name]]
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """Return the cell's value, or `default` where it is blank."""
+        place = self._places.get(name)
+        value = None if place is None else self._cells[place]
+        return default if value is None else value
+
+    def __contains__(self, name: object) -> bool:
+        place = self._places.get(name)  # type: ignore[call-overload]
+        return place is not None and self._cells[place] is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._filled())
+
+    def __len__(self) -> int:
+        return len(self._filled())
+
+    def items(self) -> ItemsView[str, Value | Mark]:
+        """Return names and values; `dict(filled.items())` is the fast way to a dict."""
+        return self._filled().items()
+
+    def _filled(self) -> dict[str, Value | Mark]:
+        # Written for speed: a sheet may have four million cells.
+        pairs = zip(self._places, self._cells)  # noqa: B905 - of equal length
+        return {name: value for name, value in pairs if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row. `values` holds what is asked for, filled cells only: field name -> value or CLEAR.
 
@@ -89,16 +134,33 @@ class Row:
         """
         if not self.defaults:
             return self
-        values = dict(self.values)
+        values = dict(self.values.items())
         for name, value in self.defaults.items():
             twin = entity.by_name[name].names or entity.name_columns.get(name, "")
             if not self.fills(name) and not self.fills(twin):
                 values[name] = value
         return replace(self, values=values)
 
+    def with_values(self, more: Mapping[str, Value | Mark]) -> Row:
+        """Return the row with `more` in its cells."""
+        return replace(self, values={**dict(self.values.items()), **more})
+
+    def written(self) -> dict[str, Value]:
+        """Return the values asked for; those that say clear are None."""
+        values = dict(self.values.items())
+        cleared = [name for name, value in values.items() if value is CLEAR]
+        return {**values, **dict.fromkeys(cleared)} if cleared else values
+
+    def shows(self, name: str) -> Value:
+        """Return the value the row shows in a cell, also where nobody edited it."""
+        if self.base is not None and name not in self.values:
+            return self.base.untouched.get(name)
+        return self.value(name)
+
     def shown(self) -> dict[str, Value]:
         """Return all values the row shows, those that nobody edited included."""
-        shown = {**(self.base.untouched if self.base else {}), **self.values}
+        shown = dict(self.base.untouched) if self.base else {}
+        shown.update(self.values.items())
         return {name: None if value is CLEAR else value for name, value in shown.items()}
 
     def fills(self, name: str) -> bool:

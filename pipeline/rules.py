@@ -7,7 +7,7 @@ is no problem of this file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from pipeline.problems import Problem, problem
@@ -16,11 +16,10 @@ from pipeline.schema import Entity, Rule, Value
 from pipeline.sheets.markers import KEPT as KEPT_TEXT
 
 
-def judge_new(sheet: str, entity: Entity, row: Row, columns: Iterable[str]) -> list[Problem]:
+def judge_new(sheet: str, entity: Entity, row: Row, columns: Container[str]) -> list[Problem]:
     """Return the problems of a row that becomes a new record. `columns` are those of the sheet."""
-    present = set(columns)
     missing = [
-        _missing(sheet, entity, row, name, present)
+        _missing(sheet, entity, row, name, columns)
         for name in (each.name for each in entity.required)
         if not row.fills(name) and not row.fills(entity.name_columns.get(name, ""))
     ]
@@ -35,7 +34,7 @@ def judge_new(sheet: str, entity: Entity, row: Row, columns: Iterable[str]) -> l
         )
         for name in sorted(row.kept)
     ]
-    values = {name: row.value(name) for name in row.values}
+    values = row.written()
     return missing + _broken(sheet, entity.rules, row, values, values, new=True)
 
 
@@ -47,18 +46,19 @@ def judge_update(
         each.name: None if stored.get(each.name) == each.unset else stored.get(each.name)
         for each in entity.fields
     }
-    values |= {name: row.value(name) for name in row.values}
+    written = row.written()
+    values |= written
     rules = [
         rule
         for rule in entity.rules
         if not rule.only_new and (rule.on_sheet or not set(rule.fields).isdisjoint(changed))
     ]
-    return _broken(sheet, rules, row, values, {n: row.value(n) for n in row.values}, new=False)
+    return _broken(sheet, rules, row, values, written, new=False)
 
 
 def judge_alone(sheet: str, entity: Entity, row: Row) -> list[Problem]:
     """Return what is wrong with a row whatever its stored record holds: no account is asked."""
-    values, written = row.shown(), {name: row.value(name) for name in row.values}
+    values, written = row.shown(), row.written()
     rules = [
         rule
         for rule in entity.rules
@@ -67,7 +67,7 @@ def judge_alone(sheet: str, entity: Entity, row: Row) -> list[Problem]:
     return _broken(sheet, rules, row, values, written, new=False)
 
 
-def _missing(sheet: str, entity: Entity, row: Row, name: str, present: set[str]) -> Problem:
+def _missing(sheet: str, entity: Entity, row: Row, name: str, present: Container[str]) -> Problem:
     stand_in = entity.name_columns.get(name, "")
     if name in present or stand_in in present:
         return problem(
@@ -99,19 +99,20 @@ def _broken(  # noqa: PLR0913 - the same row seen in two ways
 ) -> list[Problem]:
     found = []
     for rule in rules:
+        if row.bad and not row.bad.isdisjoint(rule.fields):
+            continue
+        if not (new or _touches(written, rule)):
+            continue
         values = written if rule.on_sheet else stored
-        if not row.bad.isdisjoint(rule.fields) or not (new or row_touches(row, rule)):
-            continue
-        words = rule.finds(*(values.get(name) for name in rule.fields))
-        if words is None:
-            continue
-        found.append(_problem(sheet, rule, row, values, words))
+        words = rule.finds(*map(values.get, rule.fields))
+        if words is not None:
+            found.append(_problem(sheet, rule, row, values, words))
     return found
 
 
-def row_touches(row: Row, rule: Rule) -> bool:
+def _touches(written: Mapping[str, Value], rule: Rule) -> bool:
     """Whether the row fills one of the rule's cells."""
-    return any(name in row.values for name in rule.fields)
+    return any(name in written for name in rule.fields)
 
 
 def _problem(sheet: str, rule: Rule, row: Row, values: Mapping[str, Value], words: str) -> Problem:

@@ -234,6 +234,22 @@ class Entity:
         return tuple(each for each in self.fields if each.required)
 
     @cached_property
+    def settable(self) -> frozenset[str]:
+        """The names of fields that take the value of their cell as it is."""
+        taken = (each for each in self.fields if not (each.adds_to or each.takes_from))
+        return frozenset(each.name for each in taken if each.writable)
+
+    @cached_property
+    def list_changes(self) -> tuple[Field, ...]:
+        """The fields that change a list instead of replacing it."""
+        return tuple(each for each in self.fields if each.adds_to or each.takes_from)
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """The names of fields that are never kept or shown."""
+        return frozenset(each.name for each in self.fields if each.secret)
+
+    @cached_property
     def name_columns(self) -> dict[str, str]:
         """Id field -> the read-only name that may be given instead of it."""
         return {each.names: each.name for each in self.fields if each.names}

@@ -20,7 +20,7 @@ from pipeline.report.results import write_results
 from pipeline.runs.outcome import Outcome
 from pipeline.runs.terms import Applied
 from pipeline.sandbox import Sandbox
-from pipeline.sheets.base import BaseWriter, Edited, packed
+from pipeline.sheets.base import Edited, add_base, base_row, longest_kept, packed
 from pipeline.sheets.cells import MAX_CELL_TEXT
 from pipeline.sheets.columns import companion_fields
 
@@ -903,11 +903,12 @@ def with_names(path: Path, lines: Mapping[int, Sequence[Any]], kept: Sequence[An
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("Resources")
         sheet.write_row(0, 0, [each.name for each in columns])
-        base = BaseWriter(book, columns, RESOURCE) if kept else None
+        base = add_base(book, columns, RESOURCE) if kept else None
         for row, (record_id, cells) in enumerate(lines.items(), start=1):
             sheet.write_row(row, 0, [record_id, *cells])
             if base:
-                base.add(record_id, "2026-11-01T10:00:00Z", [str(record_id), *(kept or ())])
+                text = packed([str(record_id), *(kept or ())], [longest_kept(c) for c in columns])
+                base.write_row(row, 0, base_row(record_id, "2026-11-01T10:00:00Z", text))
     return path
 
 

@@ -19,6 +19,7 @@ ARROWS: dict[str, set[str]] = {
     "schema": set(),
     "errors": set(),
     "clocks": set(),
+    "collecting": set(),
     "guard": set(),
     "state": {"errors"},
     "kinds": {"schema"},
@@ -43,14 +44,14 @@ ARROWS: dict[str, set[str]] = {
     "planning": VALUES | {"mapping", "rules"},
     "prepared": VALUES
     | {"sheets", "header", "checks", "children", "base", "edits", "rules", "planning", "mapping"}
-    | {"staleness", "foreign"},
+    | {"staleness", "foreign", "collecting"},
     "config": {"errors", "api"},
     "api": VALUES | {"config", "clocks"},
     "runs": VALUES | {"api", "planning", "config", "clocks", "state"},
     "naming": VALUES | {"api", "planning"},
     "live": VALUES | {"api", "planning", "naming", "sheets"},
     "staleness": VALUES | {"planning", "sheets"},
-    "importing": VALUES | {"api", "planning", "prepared", "runs", "naming"},
+    "importing": VALUES | {"api", "planning", "prepared", "runs", "naming", "collecting"},
     "accounting": VALUES | {"api", "sheets", "certificate", "figures"},
     "exporting": VALUES
     | {"api", "sheets", "filtering", "selection", "naming", "series"}

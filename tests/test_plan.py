@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pipeline.entities import RESOURCE
-from pipeline.planning.build import Request, build, doubled_rows
+from pipeline.planning.build import Request, build
+from pipeline.planning.doubled import doubled_rows
 from pipeline.planning.plan import Change, Plan
 from pipeline.planning.stored import Named, Stored, ids_by_key
 from pipeline.rows import CLEAR, Base, Row

@@ -28,7 +28,6 @@ from pipeline.sheets.exports import Columns, Ending, Kept
 from pipeline.sheets.guide import what_to_write
 from pipeline.sheets.markers import CLEAR, is_clear, is_kept, kept
 from pipeline.sheets.template import write_template
-from pipeline.sheets.whole import new_workbook
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 LAST_ROW = 1_048_576
@@ -425,11 +424,10 @@ def test_more_rows_than_a_sheet_has_stand_on_the_next(tmp_path: Path) -> None:
     """Records past the last row of a sheet are not dropped: another sheet like it follows."""
     path = tmp_path / "out.xlsx"
     columns = Columns(RESOURCE, export_fields(RESOURCE))
-    with new_workbook(path) as book:
-        file = BookExport(book, columns, rows_a_sheet=2)
-        for number in range(1, 6):
-            file.write({"Id": number, "Name": f"Room {number}"})
-        file.finish(Ending(CERTIFICATE, Figures(RESOURCE)))
+    file = BookExport(path, columns, rows_a_sheet=2)
+    for number in range(1, 6):
+        file.write({"Id": number, "Name": f"Room {number}"})
+    file.finish(Ending(CERTIFICATE, Figures(RESOURCE)))
 
     found = openpyxl.load_workbook(path)
     ids = {name: [cell.value for cell in found[name]["A"]] for name in found.sheetnames}

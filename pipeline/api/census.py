@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from pipeline.api.ahead import ahead
 from pipeline.api.client import Client
 from pipeline.api.paging import ORDER, Record, pages
 from pipeline.api.reading import MAX_LISTINGS
@@ -88,7 +89,7 @@ class Census:
         return self._marks[record["Id"]] // MAX_LISTINGS != self._stamp_mark(record)
 
     def _read(self, reading: _Reading) -> Iterator[Record]:
-        for page in pages(self.client, self.entity.path, self.filters):
+        for page in ahead(pages(self.client, self.entity.path, self.filters)):
             self.pages += 1
             reading.rows += len(page.rows)
             reading.announced.add(page.announced)

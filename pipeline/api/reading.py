@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from pipeline.api.client import Client
@@ -44,6 +45,11 @@ def listing(client: Client, path: str, filters: Mapping[str, Any] | None = None)
 
 
 def whole_records(client: Client, entity: Entity, ids: Iterable[int]) -> Iterator[Record]:
+    """Yield whole records, as `whole_batches` does, one by one."""
+    return chain.from_iterable(whole_batches(client, entity, ids))
+
+
+def whole_batches(client: Client, entity: Entity, ids: Iterable[int]) -> Iterator[list[Record]]:
     """Yield whole records in batches; ids that no longer exist are left out.
 
     A service that finds the query too long is asked for fewer at a time from then on. Children
@@ -66,7 +72,7 @@ def whole_records(client: Client, entity: Entity, ids: Iterable[int]) -> Iterato
         found = [record for each in batch if (record := _found(client, entity, each, records))]
         for child in children:
             child.complete(found)
-        yield from found
+        yield found
 
 
 def _found(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -34,6 +35,9 @@ COMMANDS = {
 }
 WRITING = {"import", "resume", "demo"}
 EPILOG = "Start with: nexudus-bulk demo"
+# Python looks for cycles after every 700 new objects, which a command that reads a large sheet, or
+# only imports pandas, makes by the million and keeps: looking that often finds next to nothing.
+OBJECTS_BETWEEN_LOOKS = 50_000
 
 
 class _Lazy(click.Group):
@@ -92,6 +96,7 @@ def _say(sentence: str, code: int) -> int:
 def run() -> None:
     """Be the installed command."""
     sys.excepthook = _confess
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
     for each in ("SIGTERM", "SIGHUP"):  # they end a command as Ctrl-C does; nohup is respected
         number = getattr(signal, each, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.cli.recognising import recognise, unread_sheets
 from pipeline.entities import ENTITIES
 from pipeline.errors import UsageError
 from pipeline.mapping.entity_names import entity_named, short_name
-from pipeline.mapping.profile import Profile
-from pipeline.mapping.reading import read_mapping
 from pipeline.prepared import Prepared, Reading, prepare, prepare_book
 from pipeline.schema import Entity
 from pipeline.sheets.read import open_book
+
+if TYPE_CHECKING:
+    from pipeline.mapping.profile import Profile
 
 
 def open_file(
@@ -31,7 +33,7 @@ def open_file(
     Raises UsageError or WorkbookError when there is no sheet to read, or nobody can tell what its
     rows are.
     """
-    profile = read_mapping(mapping) if mapping is not None else None
+    profile = _profile(mapping) if mapping is not None else None
     reading = Reading(
         sheet=sheet,
         unknown_columns=unknown_columns,
@@ -41,6 +43,12 @@ def open_file(
     )
     chosen = _entity(entity, profile)
     return prepare(file, chosen, reading) if chosen else _recognised(file, reading)
+
+
+def _profile(mapping: str) -> Profile:
+    from pipeline.mapping.reading import read_mapping  # noqa: PLC0415 - only a foreign file needs it
+
+    return read_mapping(mapping)
 
 
 def _entity(given: str | None, profile: Profile | None) -> Entity | None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
 # What venues write short, and numbers that people spell out.
@@ -80,6 +80,7 @@ class Shape:
         return rest if self.ordered else tuple(sorted(rest))
 
 
+@lru_cache(maxsize=64)  # a name is first looked for, and then taken in
 def shape_of(name: str) -> Shape:
     """Return what is compared of a name."""
     tokens = [each for each in _tokens(name) if each not in FILLERS] or list(_tokens(name))
@@ -166,6 +167,8 @@ class Names:
 
     def like(self, name: str) -> list[str]:
         """Return the names that resemble `name`: those spelled differently, then those mistyped."""
+        if not self._spelled:
+            return []
         shape = shape_of(name)
         same = (each for key in _spellings(shape) for each in self._spelled.get(key, ()))
         typed = (

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from pipeline.kinds import IDS
 from pipeline.mapping.profile import Links
-from pipeline.mapping.values import Unread, same_value
+from pipeline.mapping.unread import Unread
+from pipeline.mapping.values import same_value
 from pipeline.problems import plain_text
 from pipeline.schema import Cell, Unreadable
 from pipeline.sheets.markers import is_clear, is_kept

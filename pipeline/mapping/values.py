@@ -17,6 +17,7 @@ from pipeline.mapping.near import suggestion
 from pipeline.mapping.profile import Rule
 from pipeline.mapping.slot_texts import day_of_header, read_day_times, read_times
 from pipeline.mapping.units import as_number, convert, unit_of
+from pipeline.mapping.unread import Unread
 from pipeline.problems import plain_text
 from pipeline.schema import Cell, Field, Unreadable
 from pipeline.sheets.markers import is_clear, is_kept
@@ -29,23 +30,6 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 LEADING_NUMBER = re.compile(r"\s*[+-]?\d[\d.,]*")
 COMMA = re.compile(r"\s*\d[\d.]*,\d+\s*[a-z]*\.?\s*", re.IGNORECASE)
 SHOWN = 8  # values that a message lists
-
-
-@dataclass(frozen=True)
-class Unread:
-    """A cell that a rule could not read: what it holds, and why as the catalogue words it."""
-
-    cell: Cell
-    code: str
-    words: tuple[tuple[str, object], ...] = ()
-
-    def __str__(self) -> str:
-        return plain_text(self.cell)
-
-    @property
-    def verdict(self) -> Unreadable:
-        """What a kind would have raised."""
-        return Unreadable(self.code, **dict(self.words))
 
 
 def same_value(text: str) -> str:

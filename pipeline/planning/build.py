@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import rules
@@ -28,7 +28,7 @@ from pipeline.planning.sequence import in_sequence
 from pipeline.planning.since import condensed, lost, met, wishes_nothing, without_respelt
 from pipeline.planning.stored import Key, Stored, same_name
 from pipeline.problems import Problem, in_sheet_order, is_error, problem, quoted
-from pipeline.rows import CLEAR, Row
+from pipeline.rows import Row
 from pipeline.schema import Entity, Field, Value
 
 BLOCKED = {  # problems that only the account could tell: the row is blocked, not invalid
@@ -119,8 +119,8 @@ class _Builder:
         resolved = self.resolver.resolve(row)
         change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
         change = minded(self.request.sheet, self.request.entity, row, change, self.stored.ledger)
-        problems = (*own, *resolved.problems, *change.problems)
-        return _settled(replace(change, problems=tuple(dict.fromkeys(problems))))
+        problems = tuple(dict.fromkeys((*own, *resolved.problems, *change.problems)))
+        return _settled(_told(change, problems))
 
     def _matched(self, row: Row, resolved: Resolved) -> Change:
         entity = self.request.entity
@@ -150,7 +150,8 @@ class _Builder:
             return self._blocked(row, "not_there", entity.key[-1], action=row.action)
         row, unnamed = self._completed(row)
         unclear = {each.column for each in (*resolved.problems, *unnamed)}
-        row = replace(row, bad=row.bad | {str(each) for each in unclear})
+        if unclear:
+            row = replace(row, bad=row.bad | {str(each) for each in unclear})
         found = rules.judge_new(self.request.sheet, entity, row, self.request.columns)
         values, links = parted(wanted(entity, row, {}))
         return Change(
@@ -166,6 +167,8 @@ class _Builder:
     def _completed(self, row: Row) -> tuple[Row, tuple[Problem, ...]]:
         """Fill a new record's blanks with its defaults; names among them are looked up too."""
         filled = row.with_defaults(self.request.entity)
+        if filled is row:
+            return row, ()
         place = self.request.entity.key[0]
         added = {n: value for n, value in filled.values.items() if n not in row.values}
         if not added or not isinstance(row.value(place), int):
@@ -287,6 +290,10 @@ class _Builder:
         return [each if each.writes else replace(each, links={}) for each in tied.values()]
 
 
+def _told(change: Change, problems: tuple[Problem, ...]) -> Change:
+    return change if problems == change.problems else replace(change, problems=problems)
+
+
 def _with(change: Change, more: Iterable[Problem]) -> Change:
     """Return a change with the problems that it does not have yet."""
     new = [each for each in more if each not in change.problems]
@@ -319,8 +326,7 @@ def _settled(change: Change) -> Change:
 
 
 def _name(entity: Entity, row: Row) -> str:
-    shown = row.shown()
-    return str(shown.get(entity.key[-1]) or shown.get(entity.id_field.name) or "")
+    return str(row.shows(entity.key[-1]) or row.shows(entity.id_field.name) or "")
 
 
 def entity_name(entity: Entity, record: Mapping[str, object]) -> str:
@@ -331,54 +337,6 @@ def entity_name(entity: Entity, record: Mapping[str, object]) -> str:
 def _place(entity: Entity, record: Mapping[str, object]) -> int | None:
     place = record.get(entity.key[0])
     return place if isinstance(place, int) else None
-
-
-def doubled_rows(sheet: str, entity: Entity, rows: Iterable[Row]) -> list[Problem]:
-    """Find rows that mean the same record by what the sheet alone says."""
-    id_name = entity.id_field.name
-    place, name = entity.key
-    stand_in = entity.name_columns.get(place, "")
-
-    def by_id(row: Row) -> object:
-        return row.value(id_name)
-
-    def by_key(row: Row) -> object:
-        where = row.value(place) or row.value(stand_in)
-        if by_id(row) is not None or where is None or row.value(name) is None:
-            return None
-        return same_name(where), same_name(row.value(name))
-
-    def id_words(row: Row) -> dict[str, object]:
-        return {"code": "same_id", "column": id_name, "value": by_id(row), "id": id_name}
-
-    def key_words(row: Row) -> dict[str, object]:
-        where = place if row.value(place) is not None else stand_in
-        key = f"{where} {quoted(row.value(where))} with {name} {quoted(row.value(name))}"
-        return {"code": "same_key", "column": name, "value": row.value(name), "key": key}
-
-    kept = [row for row in rows if row.action != "skip"]
-    return [
-        *_repeats(sheet, kept, by_id, id_words),
-        *_repeats(sheet, kept, by_key, key_words),
-    ]
-
-
-def _repeats(
-    sheet: str,
-    rows: Iterable[Row],
-    key: Callable[[Row], object],
-    words: Callable[[Row], Mapping[str, object]],
-) -> list[Problem]:
-    first: dict[object, int] = {}
-    found = []
-    for row in rows:
-        same = key(row)
-        if same is None or same is CLEAR:
-            continue
-        other = first.setdefault(same, row.number)
-        if other != row.number:
-            found.append(problem(sheet=sheet, row=row.number, other=other, **words(row)))  # type: ignore[arg-type]
-    return found
 
 
 def _edited(request: Request, stored: Stored) -> list[Problem]:

@@ -39,7 +39,7 @@ def recognised(
         return row
     if there is not None and known.record_id not in there:
         return row
-    return replace(row, values={**row.values, id_name: known.record_id})
+    return row.with_values({id_name: known.record_id})
 
 
 def minded(sheet: str, entity: Entity, row: Row, change: Change, ledger: Ledger) -> Change:
@@ -47,7 +47,8 @@ def minded(sheet: str, entity: Entity, row: Row, change: Change, ledger: Ledger)
 
     A record that the ledger keeps and the account has no longer is never silently made anew.
     """
-    change = replace(change, source_id=source_id(row))
+    if number := source_id(row):
+        change = replace(change, source_id=number)
     known = ledger.get(change.source_id)
     if known is None or change.record_id == known.record_id:
         return change

@@ -98,22 +98,28 @@ class Resolver:
 
     def resolve(self, row: Row) -> Resolved:
         """Return the row with ids only; the location is settled first, since it guides the rest."""
-        values = dict(row.values)
+        values = dict(row.values.items())
+        row = replace(row, values=values)
         found: list[Problem] = []
         place: int | None = None
-        for field in self._links():
-            value, problems = self._link(row, field, place)
-            if field.name in values or value is not None:
-                values[field.name] = value
-            # While the location is not known, that is why a name fits several of them.
-            found += [each for each in problems if not (found and each.code == "ambiguous_name")]
+        for field, name in self._links:
+            value: Value = None
+            if field.name in values or name in values:
+                value, problems = self._link(row, field, place)
+                if field.name in values or value is not None:
+                    values[field.name] = value
+                # While the location is not known, that is why a name fits several of them.
+                found += [e for e in problems if not (found and e.code == "ambiguous_name")]
             if LOOKUPS[field.link].place is None:
                 place = value if isinstance(value, int) else self._record(row).get(field.name)
-        return Resolved(replace(row, values=values), tuple(found))
+        return Resolved(row, tuple(found))
 
-    def _links(self) -> list[Field]:
+    @cached_property
+    def _links(self) -> list[tuple[Field, str]]:
+        """The links, those first that guide the others, with the names that may stand for them."""
         links = [each for each in self.entity.fields if each.link]
-        return sorted(links, key=lambda each: LOOKUPS[each.link].place is not None)
+        links.sort(key=lambda each: LOOKUPS[each.link].place is not None)
+        return [(each, self.entity.name_columns.get(each.name, "")) for each in links]
 
     def _record(self, row: Row) -> Record:
         return self.stored.records.get(row.value(self.entity.id_field.name) or 0, {})
@@ -130,9 +136,12 @@ class Resolver:
         value = row.values.get(field.name)
         if value is None or value is CLEAR:
             return value, []
+        items = _items(value)
+        if all([isinstance(item, int) for item in items]) and len({*items}) == len(items):  # noqa: C419 - half as fast
+            return value, []
         ids: list[Value] = []
         problems = []
-        for item in _items(value):
+        for item in items:
             matches = [item] if isinstance(item, int) else self._ids_of(field, item, place)
             if len(matches) == 1:
                 ids += matches

@@ -82,8 +82,9 @@ def parted(
 ) -> tuple[dict[str, Value], dict[str, tuple[int, ...]]]:
     """Part values into those that can be sent and, by field, the rows whose ids are not known."""
     known, links = dict(values), {}
-    for name, value in values.items():
-        if isinstance(value, list) and any(isinstance(each, NewRow) for each in value):
+    lists = [(name, value) for name, value in values.items() if isinstance(value, list)]
+    for name, value in lists:
+        if any(isinstance(each, NewRow) for each in value):
             known[name] = [each for each in value if not isinstance(each, NewRow)]
             links[name] = tuple(each.row for each in value if isinstance(each, NewRow))
     return known, links

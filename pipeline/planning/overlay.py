@@ -14,13 +14,13 @@ from pipeline.schema import Entity, Field, Value
 
 def wanted(entity: Entity, row: Row, record: Record) -> dict[str, Value]:
     """Return the values the row asks for, by field: lists worked out, `<clear>` made empty."""
-    values: dict[str, Value] = {}
-    for name, value in row.values.items():
-        field = entity.by_name[name]
-        if field.writable and not (field.adds_to or field.takes_from):
-            values[name] = field.kind.empty if value is CLEAR else value
-    for field in entity.fields:
-        if field.name in row.values and (target := field.adds_to or field.takes_from):
+    settable = entity.settable
+    values: dict[str, Value] = {n: value for n, value in row.values.items() if n in settable}
+    for name in [name for name, value in values.items() if value is CLEAR]:
+        values[name] = entity.by_name[name].kind.empty
+    for field in entity.list_changes:
+        if field.name in row.values:
+            target = field.adds_to or field.takes_from
             items = values.get(target, stored_value(entity, target, record))
             values[target] = _changed_list(field, items or [], row.value(field.name) or [])
     return values

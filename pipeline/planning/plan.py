@@ -16,7 +16,7 @@ NEAR_RECORD = "near_record"  # the problem of a new row that resembles a record
 WRITES: tuple[ChangeAction, ...] = ("create", "update", "delete")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One cell of an update, as it is and as it will be."""
 
@@ -25,7 +25,7 @@ class Difference:
     new: Cell
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """What is to become of one row.
 

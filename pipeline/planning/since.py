@@ -22,7 +22,7 @@ def without_respelt(entity: Entity, row: Row) -> Row:
     """Return a row with ids only, without those cells that now name what they held as ids."""
     if row.base is None:
         return row
-    values, untouched = dict(row.values), dict(row.base.untouched)
+    values, untouched = dict(row.values.items()), dict(row.base.untouched)
     for name, before in row.base.edited.items():
         field, value = entity.by_name[name], values.get(name)
         if not field.link or value is None or isinstance(value, Mark) or not _is_told(before):

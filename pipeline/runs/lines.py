@@ -136,5 +136,6 @@ def read_change(  # noqa: PLR0913, PLR0917 - the columns of a table
 def _kept(entity: Entity, record: Mapping[str, Any] | None) -> str | None:
     if record is None:
         return None
-    secret = {each.name for each in entity.fields if each.secret}
-    return json.dumps({name: value for name, value in record.items() if name not in secret})
+    if not entity.secrets.isdisjoint(record):
+        record = {name: value for name, value in record.items() if name not in entity.secrets}
+    return json.dumps(dict(record))

@@ -6,19 +6,20 @@ Comparing the cells with it is left to `pipeline/base.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import WorkbookError
 from pipeline.kinds import WHOLE
 from pipeline.rows import Digest
 from pipeline.schema import Cell, Entity, Field, Unreadable
-from pipeline.sheets.cells import MAX_CELL_TEXT
+from pipeline.sheets.cells import MAX_CELL_TEXT, UNWRITABLE
 from pipeline.sheets.columns import is_shown_only
-from pipeline.sheets.layout import LAST_ROW
+
+if TYPE_CHECKING:  # who only reads a base needs no writer of workbooks
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 BASE_SHEET = "Base"
 CELLS_COLUMN = "Cells"
@@ -39,31 +40,25 @@ def _plain(cell: Any) -> object:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
-class BaseWriter:
-    """Writes the base beside the sheet of the records, a row for each, in constant memory."""
-
-    def __init__(self, book: Workbook, fields: Sequence[Field], entity: Entity) -> None:
-        self._sheet = book.add_worksheet(BASE_SHEET)
-        self._sheet.hide()
-        columns = [each.name for each in fields]
-        form = {"version": VERSION, "entity": entity.name, "columns": columns}
-        for column, text in enumerate((*_heading(entity), json.dumps(form, ensure_ascii=False))):
-            self._sheet.write_string(0, column, text)
-        self._longest = [_longest(each) for each in fields]
-        self._row = 0
-
-    def add(self, record_id: object, stamp: object, cells: Sequence[Cell]) -> None:
-        """Keep what was written into a record's row, in the order of the columns."""
-        self._row += 1
-        if self._row > LAST_ROW:
-            return  # cells of a record that is not in the base count as typed
-        for column, text in enumerate(
-            (str(record_id), str(stamp or ""), packed(cells, self._longest))
-        ):
-            self._sheet.write_string(self._row, column, text)
+def add_base(book: Workbook, fields: Sequence[Field], entity: Entity) -> Worksheet:
+    """Add the hidden sheet of the base with its header; below it belongs a row for each record."""
+    sheet = book.add_worksheet(BASE_SHEET)
+    sheet.hide()
+    columns = [each.name for each in fields]
+    form = {"version": VERSION, "entity": entity.name, "columns": columns}
+    for column, text in enumerate((*_heading(entity), json.dumps(form, ensure_ascii=False))):
+        sheet.write_string(0, column, text)
+    return sheet
 
 
-def _longest(meaning: Field) -> int:
+def base_row(record_id: object, stamp: object, text: str) -> tuple[str, str, str]:
+    """Return the cells that keep what stands in a record's row: `text` is it, packed."""
+    safe = UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", str(stamp or ""))
+    return str(record_id), safe, "" if is_too_long(text) else text
+
+
+def longest_kept(meaning: Field) -> int:
+    """Return how long a text of the field may be to be kept whole, NONE if nothing is kept."""
     if is_unkept(meaning):
         return NONE
     # What is only shown is never told again: whether it was edited is all that matters.
@@ -81,15 +76,26 @@ def _heading(entity: Entity) -> tuple[str, str, str]:
 
 def packed(cells: Sequence[Cell], longest: Sequence[int]) -> str:
     """Write cells as JSON that one cell of a workbook holds; `longest` tells what is kept whole."""
-    text = _packed(cells, longest)
-    if len(text) > MAX_CELL_TEXT // 2 and len(text.encode("utf-16-le")) > MAX_CELL_TEXT * 2:
-        text = _packed(cells, [SHORTEST] * len(cells))
+    text = joined(map(packed_cell, cells, longest))
+    if is_too_long(text):
+        text = joined(packed_cell(each, SHORTEST) for each in cells)
+    return text
+
+
+def packed_cell(cell: Cell, longest: int) -> str:
+    """Write one cell of a row as JSON."""
     # A workbook's own escapes begin so (_x000D_): none of them must stand here.
-    return text.replace("_x", "_\\u0078")
+    return _ENCODER.encode(_kept(cell, longest)).replace("_x", "_\\u0078")
 
 
-def _packed(cells: Sequence[Cell], longest: Sequence[int]) -> str:
-    return _ENCODER.encode(list(map(_kept, cells, longest)))
+def joined(cells: Iterable[str]) -> str:
+    """Join packed cells to those of a row."""
+    return f"[{','.join(cells)}]"
+
+
+def is_too_long(text: str) -> bool:
+    """Whether no cell of a workbook holds the text."""
+    return len(text) > MAX_CELL_TEXT // 2 and len(text.encode("utf-16-le")) > MAX_CELL_TEXT * 2
 
 
 def _kept(cell: Cell, longest: int) -> object:

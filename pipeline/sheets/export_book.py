@@ -1,96 +1,115 @@
-"""An export as a workbook: records in constant memory, with what a person needs beside them."""
+"""An export as a workbook: records as they come, with what a person needs beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
-
-from pipeline.schema import Cell
-from pipeline.sheets.base import BaseWriter
-from pipeline.sheets.cells import cell_maker
-from pipeline.sheets.certificate_page import CERTIFICATE_SHEET, write_certificate
-from pipeline.sheets.changes_page import write_changes
+from pipeline.sheets.base import CELLS_PLACE, base_row, is_too_long, joined, packed
+from pipeline.sheets.cell_xml import cell_xml
+from pipeline.sheets.export_column import ExportColumn
+from pipeline.sheets.export_pages import ExportPages
 from pipeline.sheets.exports import Columns, Ending, Markers
-from pipeline.sheets.layout import LAST_ROW, lay_out
-from pipeline.sheets.summary_page import SUMMARY_SHEET, write_summary
-from pipeline.sheets.template import describe, write_words
-from pipeline.sheets.whole import new_workbook
+from pipeline.sheets.filled import LongRows, fill, references
+from pipeline.sheets.layout import LAST_ROW
+from pipeline.sheets.whole import new_file
+
+BASE_COLUMNS = references(CELLS_PLACE)
 
 
 class BookExport:
-    """A workbook of records; those that do not fit on a sheet stand on the next one."""
+    """A workbook of records; those that do not fit on a sheet stand on the next one.
 
-    def __init__(self, book: Workbook, columns: Columns, rows_a_sheet: int = LAST_ROW) -> None:
+    Rows wait beside `path`, compressed, until `finish` makes the file.
+    """
+
+    def __init__(self, path: Path, columns: Columns, rows_a_sheet: int = LAST_ROW) -> None:
         self.markers = Markers()
         self.rows = 0
-        self._book = book
-        self._columns = columns
+        self._path = path
+        self._entity = columns.entity
         self._rows_a_sheet = rows_a_sheet
-        entity, fields = columns.entity, columns.fields
-        describe(book, entity)
-        self._sheet = book.add_worksheet(entity.sheet)
-        self._summary = book.add_worksheet(SUMMARY_SHEET)
-        self._certificate = book.add_worksheet(CERTIFICATE_SHEET)
-        self._lists = write_words(book, entity, fields)
-        lay_out(book, self._sheet, entity, fields, self._lists)
-        self._base = BaseWriter(book, fields, entity)
-        self._makers = [
-            (key, each.name, cell_maker(each))
-            for key, each in zip(columns.keys, fields, strict=True)
+        self._pages = ExportPages(columns)
+        self._styles, base_styles = self._pages.styles(path.with_name("shown"))
+        self._base = LongRows(path.with_name("base"), base_styles)
+        self._sheets: list[LongRows] = []
+        self._begin_sheet()
+        self._columns = [
+            (reference, each.key, each.usual, each.remembered, each)
+            for reference, each in zip(
+                references(len(columns.fields)),
+                map(ExportColumn, columns.fields, columns.keys, self._styles),
+                strict=True,
+            )
         ]
 
     def write(self, record: Mapping[str, Any]) -> None:
         """Add a record as the next row."""
         if self.rows and self.rows % self._rows_a_sheet == 0:
             self._begin_sheet()
-        row = self.rows % self._rows_a_sheet + 1
         self.rows += 1
-        cells = []
-        for column, (key, name, make) in enumerate(self._makers):
-            cell, reason = make(record.get(key))
-            cells.append(cell)
+        sheet = self._sheets[-1]
+        row = sheet.count + 2
+        end = f'{row}"'
+        cells, kept = [], []
+        for reference, key, usual, remembered, column in self._columns:
+            value = record.get(key)
+            if value is None:
+                kept.append("null")
+                continue
+            piece = remembered.get(value) if value.__class__ is usual else None
+            xml, text, reason = piece or column.piece(value)
+            kept.append(text)
+            if xml:
+                cells.append(f"{reference}{end}{xml}")
             if reason is not None:
-                self.markers.add(row + 1, name, reason)
-            if cell is not None:
-                _put(self._sheet, row, column, cell)
-        entity = self._columns.entity
-        self._base.add(record.get(entity.id_field.name), record.get(entity.stamp_field.name), cells)
+                self.markers.add(row, column.name, reason)
+        sheet.add("".join(cells))
+        if self.rows <= LAST_ROW:  # cells of a record that is not in the base count as typed
+            self._keep(record, joined(kept))
+
+    def _keep(self, record: Mapping[str, Any], text: str) -> None:
+        """Add a record's row to the base."""
+        if is_too_long(text):
+            text = self._shortened(record)
+        entity, end = self._entity, f'{self._base.count + 2}"'
+        row = base_row(record.get(entity.id_field.name), record.get(entity.stamp_field.name), text)
+        self._base.add(
+            "".join(
+                f"{reference}{end}{cell_xml(style, cell)}"
+                for reference, style, cell in zip(BASE_COLUMNS, self._base.styles, row, strict=True)
+            )
+        )
+
+    def _shortened(self, record: Mapping[str, Any]) -> str:
+        columns = [column for *_, column in self._columns]
+        cells = [each.cell(record.get(each.key)) for each in columns]
+        return packed(cells, [each.longest for each in columns])
 
     def finish(self, ending: Ending) -> None:
-        """Write the pages beside the records."""
-        entity = self._columns.entity
-        write_summary(
-            self._book, self._summary, entity, ending.figures, ending.certificate, ending.comparison
+        """Make the file: the rows, and the pages beside them."""
+        blank = self._path.with_name("blank")
+        parts, base_part = self._pages.write(blank, ending, len(self._sheets))
+        fill(
+            blank,
+            self._path,
+            {**dict(zip(parts, self._sheets, strict=True)), base_part: self._base},
         )
-        write_certificate(self._book, self._certificate, ending.certificate)
-        if ending.comparison is not None:
-            write_changes(self._book, entity, ending.comparison)
+
+    def close(self) -> None:
+        """Close the files of rows."""
+        for each in (*self._sheets, self._base):
+            each.text.close()
 
     def _begin_sheet(self) -> None:
-        entity = self._columns.entity
-        number = self.rows // self._rows_a_sheet + 1
-        self._sheet = self._book.add_worksheet(f"{entity.sheet} {number}")
-        lay_out(self._book, self._sheet, entity, self._columns.fields, self._lists)
+        path = self._path.with_name(f"rows{len(self._sheets) + 1}")
+        self._sheets.append(LongRows(path, self._styles))
 
 
 @contextmanager
 def new_book_export(path: Path, columns: Columns) -> Iterator[BookExport]:
-    """Give a workbook for records; it is at `path` after the block."""
-    with new_workbook(path) as book:
-        yield BookExport(book, columns)
-
-
-def _put(sheet: Worksheet, row: int, column: int, cell: Cell) -> None:
-    """Write by type; never XlsxWriter's write(), which makes formulas and links of texts."""
-    if isinstance(cell, str):
-        sheet.write_string(row, column, cell)
-    elif isinstance(cell, datetime):
-        sheet.write_datetime(row, column, cell)
-    else:
-        sheet.write_number(row, column, cell)
+    """Give a workbook for records; it is at `path` after the block, if it was finished."""
+    with new_file(path) as unfinished, closing(BookExport(unfinished, columns)) as file:
+        yield file

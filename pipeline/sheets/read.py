@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import WorkbookError
 from pipeline.schema import Cell
 from pipeline.sheets.base import BASE_SHEET
-from pipeline.sheets.document import open_document
 from pipeline.sheets.grid import Column, Grid, Sheet, make_sheet
 from pipeline.sheets.guess import guess_header
 from pipeline.sheets.hazards import ErrorCell, Uncalculated
-from pipeline.sheets.old_workbook import open_old_workbook
-from pipeline.sheets.recognise import Sort, recognise
+from pipeline.sheets.recognise import recognise
 from pipeline.sheets.tabs import Workbook
-from pipeline.sheets.text import TextFile, open_text
 from pipeline.sheets.workbook import open_workbook
+
+if TYPE_CHECKING:
+    from pipeline.sheets.text import TextFile
 
 __all__ = ["Book", "Column", "ErrorCell", "Sheet", "Uncalculated", "open_book"]
 
@@ -85,7 +86,9 @@ class Book:
 
         Raises WorkbookError when it is damaged.
         """
-        return self.source.grid(name, ()).rows if self.source.find(name) == name else None
+        if self.source.find(name) != name:
+            return None
+        return [list(row) for row in self.source.grid(name, ()).rows]
 
 
 def open_book(path: Path) -> Book:
@@ -93,11 +96,24 @@ def open_book(path: Path) -> Book:
 
     Raises UsageError when there is no file to read, WorkbookError when it holds no sheet.
     """
-    openers: dict[Sort, Callable[[Path], Workbook | TextFile]] = {
-        "workbook": open_workbook,
-        "old workbook": open_old_workbook,
-        "document": open_document,
-        "text": open_text,
-    }
-    source = openers[recognise(path)](path)
+    source = _opener(path)(path)
     return Book(path, source, path.read_bytes())
+
+
+def _opener(path: Path) -> Callable[[Path], Workbook | TextFile]:
+    """Return what opens such a file; readers of the rarer sorts load when they are needed."""
+    match recognise(path):
+        case "workbook":
+            return open_workbook
+        case "old workbook":
+            from pipeline.sheets.old_workbook import open_old_workbook  # noqa: PLC0415 - as said
+
+            return open_old_workbook
+        case "document":
+            from pipeline.sheets.document import open_document  # noqa: PLC0415 - as said
+
+            return open_document
+        case "text":
+            from pipeline.sheets.text import open_text  # noqa: PLC0415 - as said
+
+            return open_text

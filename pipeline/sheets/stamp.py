@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING
 
 from pipeline import __version__
 from pipeline.kinds import WHOLE
@@ -18,6 +17,9 @@ from pipeline.planning.stored import Named, same_name
 from pipeline.problems import plain_text
 from pipeline.schema import Cell, Entity, Field, Unreadable
 from pipeline.sheets.columns import template_fields
+
+if TYPE_CHECKING:  # who only reads a stamp needs no writer of workbooks
+    from xlsxwriter import Workbook
 
 STAMP_SHEET = "About"
 TITLE = "nexudus-bulk: what this workbook was made of"

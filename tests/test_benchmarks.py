@@ -1,0 +1,61 @@
+"""The benchmarks work: a quick selection runs as its users type it. No time is asserted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SHORT = ["--size", "small", "--rounds", "1"]
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "benchmarks", *SHORT, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def cells(line: str) -> list[str]:
+    return [each.strip() for each in line.strip("|").split("|")]
+
+
+def test_a_quick_selection_prints_its_table_and_writes_the_report(tmp_path):
+    """Each case has its line with figures, ratio and bar, on the terminal and in the file."""
+    out = tmp_path / "results.md"
+
+    done = run("--only", "start-up", "short-check", "--out", str(out))
+
+    assert (done.returncode, done.stdout.count("FAILED")) == (0, 0), done.stderr
+    written = out.read_text(encoding="utf-8")
+    table = [cells(line) for line in written.splitlines() if line.startswith("|")]
+    found = {(line[0], line[1]): dict(zip(table[0], line, strict=True)) for line in table[2:]}
+    quick = found["--help", "python -c pass"]
+    assert (quick["unit"], quick["bar"]) == ("s of processor", "≤ 6")
+    assert float(quick["ours"]) / float(quick["theirs"]) > 0
+    short = found["check of 10 rows", "import pandas, pandera.pandas"]
+    assert (short["bar"], float(short["ratio"]) > 0) == ("≤ 1.25", True)
+    heavy = {case: line["ours"] for (case, _), line in found.items() if "heavy imports" in case}
+    assert {"--help: heavy imports", "--version: heavy imports"} <= set(heavy)
+    assert set(heavy.values()) == {"0"}  # no library of tables, checks, spreadsheets or HTTP
+    assert all(case in done.stdout for case, _ in found)
+    assert "no bar is held" in written
+
+
+def test_a_case_that_fails_is_told_and_the_others_are_run(tmp_path):
+    """A file that is not what its name says fails its own case, and exit code 2 says so."""
+    (tmp_path / "clean-10.xlsx").write_text("no workbook", encoding="utf-8")
+
+    done = run("--only", "short-check", "start-up", "--keep", str(tmp_path))
+
+    assert done.returncode == 2
+    assert "FAILED short-check: Failed: " in done.stdout
+    assert "--help " in done.stdout
+
+
+def test_an_unknown_case_is_refused():
+    """A slip in a name is told with the names there are, before anything is run."""
+    done = run("--only", "chek")
+
+    assert done.returncode == 2
+    assert "invalid choice: 'chek'" in done.stderr
+    assert "start-up" in done.stderr
