@@ -27,6 +27,7 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
         while (item := _awaited(coming)) is not None:
             coming = _ask(asked)
             yield item
+            del item  # a page is large: it does not stay while the next is awaited
     finally:
         asked.put(None)
 

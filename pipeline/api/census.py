@@ -99,6 +99,7 @@ class Census:
             for row in page.rows:
                 if self._is_first(row, reading):
                     yield row
+            del page  # as in pages(): it is large
 
     def _is_first(self, row: Record, reading: _Reading) -> bool:
         """Note that a row was seen; whether no reading had seen it yet."""

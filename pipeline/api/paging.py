@@ -45,9 +45,11 @@ def pages(client: Client, path: str, filters: Mapping[str, Any] | None = None) -
         size = _number(path, envelope, "CurrentPageSize", least=1)
         if page.rows and page.ids == before:
             raise ProtocolError(f"GET {path}: page {number} brought nothing new.")
-        before = page.ids
+        before, is_last = page.ids, _is_last(path, envelope, number)
+        del envelope  # a page is large: it does not stay while the next is awaited
         yield page
-        if _is_last(path, envelope, number):
+        del page
+        if is_last:
             return
     raise ProtocolError(f"GET {path}: more than {MAX_PAGES} pages.")
 
