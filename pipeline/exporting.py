@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
+from operator import le
 from pathlib import Path
 from typing import Any
 
@@ -180,12 +182,16 @@ class _Flow:
             compared_as=self.series.name if self.series and self.request.changes else "",
         )
 
-    def _ids(self) -> list[int]:
+    def _ids(self) -> array[int]:
         """List everything; returns the ids of whole records to read, in the order asked for."""
         if self.request.order is None:
-            return sorted(row["Id"] for row in self._unread())
+            ids = array("q", (row["Id"] for row in self._unread()))
+            is_sorted = all(map(le, ids, ids[1:]))  # it is asked for by id
+            return ids if is_sorted else array("q", sorted(ids))
         key = self.request.order.key
-        return [record_id for _, record_id in sorted((key(r), r["Id"]) for r in self._unread())]
+        return array(
+            "q", (number for _, number in sorted((key(r), r["Id"]) for r in self._unread()))
+        )
 
     def _unread(self) -> Iterator[Record]:
         """Yield the listed rows but for those that are known to be as they were last time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from queue import SimpleQueue
 from threading import Thread
 from typing import TypeVar
 
@@ -15,30 +16,35 @@ LOOK_SECONDS = 0.1  # how soon Ctrl-C is noticed where waiting for a thread cann
 def ahead(items: Iterator[Item]) -> Iterator[Item]:
     """Yield `items`, each fetched in a thread while the one before it is worked on.
 
-    Never more than one is fetched at a time, in their order. What fetching raises is raised where
-    the item would have come. None of the items may be None.
+    They are fetched in their order, one at a time. What fetching raises is raised where the item
+    would have come. No item may be None.
     """
-    coming = _fetched(items)
-    while (item := _awaited(coming)) is not None:
-        coming = _fetched(items)
-        yield item
+    asked: SimpleQueue[Future[Item | None] | None] = SimpleQueue()
+    # Nobody waits for the thread when the program ends: it may be waiting for an answer.
+    Thread(target=_fetch, args=(items, asked), name="reading ahead", daemon=True).start()
+    try:
+        coming = _ask(asked)
+        while (item := _awaited(coming)) is not None:
+            coming = _ask(asked)
+            yield item
+            del item  # a page is large: it does not stay while the next is awaited
+    finally:
+        asked.put(None)
 
 
-def _fetched(items: Iterator[Item]) -> Future[Item | None]:
-    """Begin to fetch an item; None after the last.
-
-    Nobody waits for the thread when the program ends: it may be waiting for an answer.
-    """
+def _ask(asked: SimpleQueue[Future[Item | None] | None]) -> Future[Item | None]:
     future: Future[Item | None] = Future()
+    asked.put(future)
+    return future
 
-    def fetch() -> None:
+
+def _fetch(items: Iterator[Item], asked: SimpleQueue[Future[Item | None] | None]) -> None:
+    """Fetch an item each time one is asked for; None after the last."""
+    while (future := asked.get()) is not None:
         try:
             future.set_result(next(items, None))
         except BaseException as error:  # raised again where the item is awaited
             future.set_exception(error)
-
-    Thread(target=fetch, name="reading ahead", daemon=True).start()
-    return future
 
 
 def _awaited(future: Future[Item | None]) -> Item | None:

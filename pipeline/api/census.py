@@ -14,6 +14,7 @@ from zlib import crc32
 
 from pipeline.api.ahead import ahead
 from pipeline.api.client import Client
+from pipeline.api.marks import Marks
 from pipeline.api.paging import ORDER, Record, pages
 from pipeline.api.reading import MAX_LISTINGS
 from pipeline.api.replies import Verdict
@@ -64,7 +65,7 @@ class Census:
     settled: bool = False
     found_again: list[int] = field(default_factory=list)
     added: list[int] = field(default_factory=list)
-    _marks: dict[int, int] = field(default_factory=dict)
+    _marks: Marks = field(default_factory=Marks)
 
     @property
     def seen(self) -> int:
@@ -86,7 +87,8 @@ class Census:
 
     def has_changed(self, record: Record) -> bool:
         """Whether the record was changed since it was listed."""
-        return self._marks[record["Id"]] // MAX_LISTINGS != self._stamp_mark(record)
+        mark = self._marks.get(record["Id"])
+        return mark is None or mark // MAX_LISTINGS != self._stamp_mark(record)
 
     def _read(self, reading: _Reading) -> Iterator[Record]:
         for page in ahead(pages(self.client, self.entity.path, self.filters)):
@@ -97,17 +99,18 @@ class Census:
             for row in page.rows:
                 if self._is_first(row, reading):
                     yield row
+            del page  # as in pages(): it is large
 
     def _is_first(self, row: Record, reading: _Reading) -> bool:
         """Note that a row was seen; whether no reading had seen it yet."""
         record_id, mark = row["Id"], self._marks.get(row["Id"])
         if mark is None:
-            self._marks[record_id] = self._stamp_mark(row) * MAX_LISTINGS + reading.number
+            self._marks.put(record_id, self._stamp_mark(row) * MAX_LISTINGS + reading.number)
             self._classify(row, again=reading.number > 0)
             reading.different += 1
             return True
         if (last := mark % MAX_LISTINGS) != reading.number:
-            self._marks[record_id] = mark - last + reading.number
+            self._marks.put(record_id, mark - last + reading.number)
             reading.different += 1
             reading.seen_before += last == reading.number - 1
         return False

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.api.client import Client
 from pipeline.errors import ProtocolError
+from pipeline.kinds import MAX_WHOLE
 
 Record = dict[str, Any]
 
@@ -44,18 +45,24 @@ def pages(client: Client, path: str, filters: Mapping[str, Any] | None = None) -
         size = _number(path, envelope, "CurrentPageSize", least=1)
         if page.rows and page.ids == before:
             raise ProtocolError(f"GET {path}: page {number} brought nothing new.")
-        before = page.ids
+        before, is_last = page.ids, _is_last(path, envelope, number)
+        del envelope  # a page is large: it does not stay while the next is awaited
         yield page
-        if _is_last(path, envelope, number):
+        del page
+        if is_last:
             return
     raise ProtocolError(f"GET {path}: more than {MAX_PAGES} pages.")
 
 
 def checked(path: str, records: list[Any]) -> list[Record]:
     """Return the records. Raises ProtocolError for one that has no number."""
-    if all(isinstance(each, dict) and isinstance(each.get("Id"), int) for each in records):
+    if all(isinstance(each, dict) and _is_id(each.get("Id")) for each in records):
         return records
     raise ProtocolError(f"GET {path}: a record in the answer has no Id.")
+
+
+def _is_id(number: object) -> bool:
+    return isinstance(number, int) and abs(number) <= MAX_WHOLE
 
 
 def _page(path: str, envelope: Any, page: int) -> Page:

@@ -6,8 +6,8 @@ List rows carry no lists (plans, teams, time slots); only whole records may be l
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -46,28 +46,28 @@ def listing(client: Client, path: str, filters: Mapping[str, Any] | None = None)
 
 def whole_records(client: Client, entity: Entity, ids: Iterable[int]) -> Iterator[Record]:
     """Yield whole records, as `whole_batches` does, one by one."""
-    return chain.from_iterable(whole_batches(client, entity, ids))
+    return chain.from_iterable(whole_batches(client, entity, list(dict.fromkeys(ids))))
 
 
-def whole_batches(client: Client, entity: Entity, ids: Iterable[int]) -> Iterator[list[Record]]:
-    """Yield whole records in batches; ids that no longer exist are left out.
+def whole_batches(client: Client, entity: Entity, ids: Sequence[int]) -> Iterator[list[Record]]:
+    """Yield whole records in batches, of ids that differ; those that no longer exist are left out.
 
     A service that finds the query too long is asked for fewer at a time from then on. Children
     that a record does not carry are read from their own listing.
     """
-    waiting = deque(dict.fromkeys(ids))
+    waiting = array("q", reversed(ids))  # the next stand last
     children = [_Children(client, each, len(waiting)) for each in entity.children]
     size = BATCH_SIZE
     while waiting:
-        batch = [waiting.popleft() for _ in range(min(size, len(waiting)))]
+        batch = [waiting.pop() for _ in range(min(size, len(waiting)))]
         records = _batch(client, entity.path, batch)
         if records is None:
             size = len(batch) // 2
-            waiting.extendleft(reversed(batch))
+            waiting.extend(reversed(batch))
             continue
         if records and len(batch) - len(records) > FEW_MISSING:  # it answers only so many
             size = len(records)
-            waiting.extendleft(each for each in reversed(batch) if each not in records)
+            waiting.extend(each for each in reversed(batch) if each not in records)
             batch = [each for each in batch if each in records]
         found = [record for each in batch if (record := _found(client, entity, each, records))]
         for child in children:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import WorkbookError
@@ -84,8 +85,14 @@ def packed(cells: Sequence[Cell], longest: Sequence[int]) -> str:
 
 def packed_cell(cell: Cell, longest: int) -> str:
     """Write one cell of a row as JSON."""
+    kept = _kept(cell, longest)
+    # The encoder is slow to begin with anything but a text.
+    if kept.__class__ is int:
+        return str(kept)
+    if isinstance(kept, datetime):
+        return f'"{_plain(kept)}"'
     # A workbook's own escapes begin so (_x000D_): none of them must stand here.
-    return _ENCODER.encode(_kept(cell, longest)).replace("_x", "_\\u0078")
+    return _ENCODER.encode(kept).replace("_x", "_\\u0078")
 
 
 def joined(cells: Iterable[str]) -> str:

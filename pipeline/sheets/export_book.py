@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from operator import add
 from pathlib import Path
 from typing import Any
 
 from pipeline.sheets.base import CELLS_PLACE, base_row, is_too_long, joined, packed
 from pipeline.sheets.cell_xml import cell_xml
-from pipeline.sheets.export_column import ExportColumn
+from pipeline.sheets.export_column import BLANK, ExportColumn
 from pipeline.sheets.export_pages import ExportPages
 from pipeline.sheets.exports import Columns, Ending, Markers
 from pipeline.sheets.filled import LongRows, fill, references
 from pipeline.sheets.layout import LAST_ROW
 from pipeline.sheets.whole import new_file
-
-BASE_COLUMNS = references(CELLS_PLACE)
 
 
 class BookExport:
@@ -34,59 +33,48 @@ class BookExport:
         self._pages = ExportPages(columns)
         self._styles, base_styles = self._pages.styles(path.with_name("shown"))
         self._base = LongRows(path.with_name("base"), base_styles)
+        self._base_begins = list(map(add, references(CELLS_PLACE), base_styles))
         self._sheets: list[LongRows] = []
         self._begin_sheet()
+        columns_of = zip(columns.fields, references(len(columns.fields)), self._styles, strict=True)
+        made = [ExportColumn(*each, self._mark) for each in columns_of]
         self._columns = [
-            (reference, each.key, each.usual, each.remembered, each)
-            for reference, each in zip(
-                references(len(columns.fields)),
-                map(ExportColumn, columns.fields, columns.keys, self._styles),
-                strict=True,
-            )
+            (key, each.usual, each.remembered.get, each.piece)
+            for key, each in zip(columns.keys, made, strict=True)
         ]
+        self._keys_of_columns = list(zip(columns.keys, made, strict=True))
 
     def write(self, record: Mapping[str, Any]) -> None:
         """Add a record as the next row."""
         if self.rows and self.rows % self._rows_a_sheet == 0:
             self._begin_sheet()
         self.rows += 1
-        sheet = self._sheets[-1]
-        row = sheet.count + 2
-        end = f'{row}"'
-        cells, kept = [], []
-        for reference, key, usual, remembered, column in self._columns:
-            value = record.get(key)
-            if value is None:
-                kept.append("null")
-                continue
-            piece = remembered.get(value) if value.__class__ is usual else None
-            xml, text, reason = piece or column.piece(value)
-            kept.append(text)
-            if xml:
-                cells.append(f"{reference}{end}{xml}")
-            if reason is not None:
-                self.markers.add(row, column.name, reason)
-        sheet.add("".join(cells))
+        get = record.get
+        pieces = [
+            BLANK
+            if (value := get(key)) is None
+            else (remembered(value) if value.__class__ is usual else None) or piece(value)
+            for key, usual, remembered, piece in self._columns
+        ]
+        cells, kept = zip(*pieces, strict=True)
+        self._sheets[-1].add("".join(cells))
         if self.rows <= LAST_ROW:  # cells of a record that is not in the base count as typed
             self._keep(record, joined(kept))
+
+    def _mark(self, name: str, reason: str) -> None:
+        self.markers.add(self._sheets[-1].count + 2, name, reason)
 
     def _keep(self, record: Mapping[str, Any], text: str) -> None:
         """Add a record's row to the base."""
         if is_too_long(text):
             text = self._shortened(record)
-        entity, end = self._entity, f'{self._base.count + 2}"'
+        entity = self._entity
         row = base_row(record.get(entity.id_field.name), record.get(entity.stamp_field.name), text)
-        self._base.add(
-            "".join(
-                f"{reference}{end}{cell_xml(style, cell)}"
-                for reference, style, cell in zip(BASE_COLUMNS, self._base.styles, row, strict=True)
-            )
-        )
+        self._base.add("".join(map(cell_xml, self._base_begins, row)))
 
     def _shortened(self, record: Mapping[str, Any]) -> str:
-        columns = [column for *_, column in self._columns]
-        cells = [each.cell(record.get(each.key)) for each in columns]
-        return packed(cells, [each.longest for each in columns])
+        cells = [column.cell(record.get(key)) for key, column in self._keys_of_columns]
+        return packed(cells, [column.longest for _, column in self._keys_of_columns])
 
     def finish(self, ending: Ending) -> None:
         """Make the file: the rows, and the pages beside them."""

@@ -20,6 +20,7 @@ from pipeline.sheets.deflated import Deflated, write_part
 
 SHOWN = re.compile(rb'<row r="2">(.*)</row><row r="3">.*?</row>(?=</sheetData>)', re.DOTALL)
 STYLE = re.compile(rb'<c r="[A-Z]+2"( s="\d+")?>')
+NUMBER = "\0"  # in the XML of a row, where nothing else is that sign
 LAST_OF_DIMENSION = re.compile(rb'(?<=<dimension ref="A1:)([A-Z]+)\d+')
 
 
@@ -32,10 +33,11 @@ class LongRows:
         self.styles = styles
 
     def add(self, cells: str) -> None:
-        """Add a row of cells that have its number in their references."""
+        """Add a row of cells, with NUMBER for its number in their references."""
         self.count += 1
         if cells:
-            self.text.add(f'<row r="{self.count + 1}">{cells}</row>')
+            number = str(self.count + 1)
+            self.text.add(f'<row r="{number}">{cells.replace(NUMBER, number)}</row>')
 
 
 @contextmanager
@@ -90,5 +92,5 @@ def _styles(shown: re.Match[bytes]) -> list[str]:
 
 
 def references(columns: int) -> list[str]:
-    """Return how the cells of each column begin, before the number of the row."""
-    return [f'<c r="{xl_col_to_name(column)}' for column in range(columns)]
+    """Return how the cells of each column begin, with NUMBER for the row's."""
+    return [f'<c r="{xl_col_to_name(column)}{NUMBER}"' for column in range(columns)]
