@@ -17,7 +17,8 @@ from pipeline.mapping.profile import Profile
 from pipeline.mapping.reading import built_in, recognise
 from pipeline.problems import Problem, problem
 from pipeline.schema import Entity
-from pipeline.sheets.grid import HEADER_ROWS, is_filled
+from pipeline.sheets.grid import HEADER_ROWS
+from pipeline.sheets.matrix import is_filled
 from pipeline.sheets.read import Book, Sheet
 
 

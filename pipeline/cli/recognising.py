@@ -20,7 +20,7 @@ from pipeline.rows import ACTION_COLUMN
 from pipeline.schema import Entity
 from pipeline.sheets.base import BASE_SHEET, entity_of_base
 from pipeline.sheets.columns import export_fields
-from pipeline.sheets.grid import is_filled
+from pipeline.sheets.matrix import is_filled
 from pipeline.sheets.read import Book
 
 MORE = re.compile(r"\s+\d+$")  # the second sheet of a long export is called `Resources 2`

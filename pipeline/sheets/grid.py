@@ -16,6 +16,7 @@ from pipeline.errors import HeaderError
 from pipeline.kinds import plain
 from pipeline.schema import Cell
 from pipeline.sheets.extent import MAX_COLUMNS
+from pipeline.sheets.matrix import Matrix, is_filled
 from pipeline.sheets.merged import Area, column_letters, fill_down
 
 HEADER_ROWS = 50  # a header stands among the first rows, below a title at most
@@ -43,7 +44,7 @@ class Grid:
     `kind` says what the file turned out to be, `oddities` what is worth a remark.
     """
 
-    rows: list[list[Cell]]
+    rows: Sequence[Sequence[Cell]]
     kind: tuple[str, ...] = ()
     oddities: tuple[str, ...] = ()
     hidden_rows: tuple[int, ...] = ()
@@ -78,11 +79,6 @@ class Sheet:
     rest: Mapping[int, Mapping[int, Cell]] = field(default_factory=dict)
 
 
-def is_filled(cell: Cell) -> bool:
-    """Whether a cell holds more than blanks (no-break spaces are blanks too)."""
-    return cell is not None and not (isinstance(cell, str) and not cell.strip())
-
-
 def known_in(rows: Iterable[Sequence[Cell]], known: Collection[str]) -> Iterator[set[str]]:
     """Yield, for each of the rows a header may stand on, the known names in it."""
     names = {plain(name) for name in known}
@@ -100,16 +96,15 @@ def make_sheet(
     """
     header = _header_index(path, name, grid, known)
     columns = _columns(_spanning(grid, header))
-    below = grid.rows[header + 1 :]
-    values, rows = _values(below, columns, header + 2)
+    values, rows = _values(grid.rows, columns, header + 2)
     merged = [each for each in grid.merged if each.last_row > header + 1]
     numbers = [column.number for column in columns]
     filled = fill_down(values, rows, numbers, merged) if fill else []
-    cells = pd.DataFrame(values, index=pd.Index(rows), columns=numbers, dtype=object)
+    cells = pd.DataFrame(values, index=pd.Index(rows), columns=numbers, dtype=object, copy=False)
     repeated = _repeated(cells, columns)
     cells = cells[~cells.index.isin(repeated)] if repeated else cells
     oddities = (*grid.oddities, *_oddities(grid.hidden_rows, merged, filled, cells))
-    nameless = _nameless(below, columns)
+    nameless = _nameless(grid.rows, columns, header + 2)
     return Sheet(
         path=path,
         name=name,
@@ -205,9 +200,34 @@ def _words(cell: Cell) -> str:
 
 
 def _values(
-    below: list[list[Cell]], columns: Sequence[Column], first_row: int
+    rows: Sequence[Sequence[Cell]], columns: Sequence[Column], first_row: int
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
-    """Return the cells of the columns in rows that hold any, and the numbers of those rows."""
+    """Return the cells of the columns in rows that hold any, and the numbers of those rows.
+
+    They are copies, and each column stands in one piece.
+    """
+    if isinstance(rows, Matrix):
+        cells, numbers = rows.below(first_row, [column.number for column in columns])
+    else:
+        cells, numbers = _arranged(rows[first_row - 1 :], columns, first_row)
+    filled = _hold_any(cells)
+    return (cells, numbers) if filled.all() else (cells[filled], numbers[filled])
+
+
+def _hold_any(cells: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Tell which rows hold something: most of them do so in the first columns."""
+    filled = np.zeros(len(cells), dtype=bool)
+    for column in range(cells.shape[1]):
+        blank = np.flatnonzero(~filled)
+        if not len(blank):
+            break
+        filled[blank] = cells[blank, column] != None  # noqa: E711 - cell by cell
+    return filled
+
+
+def _arranged(
+    below: Sequence[Sequence[Cell]], columns: Sequence[Column], first_row: int
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
     width = columns[-1].number
     places = [place for place, row in enumerate(below) if row]  # thousands may be blank
     rows = [
@@ -217,12 +237,10 @@ def _values(
     cells = np.empty((len(rows), len(columns)), dtype=object, order="F")
     for place, column in enumerate(columns):
         cells[:, place] = _blanks_to_none(rows, column.number - 1)
-    numbers = np.array(places, dtype=np.int64) + first_row
-    filled = (cells != None).any(axis=1)  # noqa: E711 - cell by cell
-    return (cells, numbers) if filled.all() else (cells[filled], numbers[filled])
+    return cells, np.array(places, dtype=np.int64) + first_row
 
 
-def _blanks_to_none(rows: list[list[Cell]], place: int) -> list[Cell]:
+def _blanks_to_none(rows: Sequence[Sequence[Cell]], place: int) -> list[Cell]:
     """Take one column out of the rows; written for speed, a sheet may have four million cells."""
     return [
         None if (cell := row[place]) == "" or (cell.__class__ is str and cell.isspace()) else cell
@@ -234,12 +252,23 @@ def _repeated(cells: pd.DataFrame, columns: Sequence[Column]) -> tuple[int, ...]
     """Find the rows that hold the texts of at least half of the header."""
     least = max(2, math.ceil(len(columns) / 2))
     texts = np.array([column.text for column in columns], dtype=object)
-    same = (cells.to_numpy() == texts).sum(axis=1)
-    return tuple(int(row) for row in cells.index[same >= least])
+    values = cells.to_numpy()
+    # One that has so many of them has one among the first columns; looking there is half the work.
+    first = range(len(columns) - least + 1)
+    some = np.zeros(len(values), dtype=bool)
+    for place in first:
+        some |= values[:, place] == texts[place]
+    same = (values[some] == texts).sum(axis=1)
+    return tuple(int(row) for row in cells.index[some][same >= least])
 
 
-def _nameless(below: list[list[Cell]], columns: Sequence[Column]) -> tuple[int, ...]:
+def _nameless(
+    rows: Sequence[Sequence[Cell]], columns: Sequence[Column], first_row: int
+) -> tuple[int, ...]:
     named = {column.number for column in columns}
+    if isinstance(rows, Matrix):
+        return tuple(each for each in rows.filled_columns(first_row) if each not in named)
+    below = rows[first_row - 1 :]
     width = max(map(len, below), default=0)
     open_places = [number - 1 for number in range(1, width + 1) if number not in named]
     found: set[int] = set()

@@ -7,7 +7,8 @@ from itertools import islice
 
 from pipeline.kinds import plain
 from pipeline.schema import Cell
-from pipeline.sheets.grid import HEADER_ROWS, is_filled, known_in
+from pipeline.sheets.grid import HEADER_ROWS, known_in
+from pipeline.sheets.matrix import is_filled
 
 LEAST_KNOWN, LEAST_TEXTS = 2, 2
 WIDE = 0.6  # of the widest row; titles and remarks above a table are narrower

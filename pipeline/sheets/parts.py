@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -40,14 +40,19 @@ def read_part(path: Path, archive: ZipFile, name: str) -> bytes:
 
     Raises WorkbookError for one that is missing, damaged, too large or made to do harm.
     """
+    whole = io.BytesIO()  # a list of pieces would stand in memory beside what is made of it
+    whole.writelines(part_pieces(path, archive, name))
+    xml = whole.getvalue()
+    return _without_asides(path, xml) if b"<!" in xml else xml
+
+
+def part_pieces(path: Path, archive: ZipFile, name: str) -> Iterator[bytes]:
+    """Pass on a part's XML piece by piece, in UTF-8. Raises WorkbookError as `read_part` does."""
     try:
         entry = archive.getinfo(_spelling(archive, name))
     except KeyError as error:
         raise damaged(path) from error
-    whole = io.BytesIO()  # a list of pieces would stand in memory beside what is made of it
-    whole.writelines(checked(path, pieces(path, archive, entry)))
-    xml = whole.getvalue()
-    return _without_asides(path, xml) if b"<!" in xml else xml
+    yield from checked(path, pieces(path, archive, entry))
 
 
 def _without_asides(path: Path, xml: bytes) -> bytes:

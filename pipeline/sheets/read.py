@@ -85,7 +85,9 @@ class Book:
 
         Raises WorkbookError when it is damaged.
         """
-        return self.source.grid(name, ()).rows if self.source.find(name) == name else None
+        if self.source.find(name) != name:
+            return None
+        return [list(row) for row in self.source.grid(name, ()).rows]
 
 
 def open_book(path: Path) -> Book:

@@ -1,0 +1,97 @@
+"""calamine, told what to read: a sheet of a workbook, or of a small copy made for the purpose."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import numpy as np
+from python_calamine import CalamineError, CalamineWorkbook
+
+from pipeline.errors import WorkbookError
+from pipeline.schema import Cell
+from pipeline.sheets.archive import damaged
+from pipeline.sheets.parts import Contents
+from pipeline.sheets.plain_cells import Known
+from pipeline.sheets.tabs import Tab
+
+PANIC = "PanicException"
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}'
+    "</sheetData></worksheet>"
+)
+STYLES, MAX_TEXTS = 4096, 2**22  # so many are asked for
+ACROSS = 64  # cells in a row of questions
+
+
+def read_cells(path: Path, tab: Tab, source: Path | io.BytesIO) -> list[list[Cell]]:
+    """Return all rows from row 1 and column A on, also where the first ones are empty."""
+    try:
+        with CalamineWorkbook.from_object(source) as book:
+            return book.get_sheet_by_name(tab.name).to_python(skip_empty_area=False)
+    except (CalamineError, OSError, OverflowError) as error:
+        raise damaged(path) from error
+    except BaseException as error:  # calamine's panics have a type that cannot be imported
+        if type(error).__name__ != PANIC:
+            raise
+        raise damaged(path) from error
+
+
+def copy_with(path: Path, contents: Contents, tab: Tab, xml: bytes) -> io.BytesIO:
+    """Return the workbook with another sheet in place of one, and without all the others."""
+    others = {each.key.lower() for each in contents.tabs}
+    copy = io.BytesIO()
+    with ZipFile(path) as source, ZipFile(copy, "w", ZIP_DEFLATED, compresslevel=1) as target:
+        for entry in source.infolist():
+            name = entry.filename.lower()
+            if name == tab.key.lower():
+                target.writestr(entry.filename, xml)
+            elif name not in others and name.endswith((".xml", ".rels")):  # no pictures
+                target.writestr(entry.filename, source.read(entry))
+    copy.seek(0)
+    return copy
+
+
+def ask(path: Path, contents: Contents) -> Known | None:
+    """Find out what cells refer to by reading a sheet that refers to all of it once.
+
+    None where that cannot be told. Whatever calamine makes of a text or a style, it is the same as
+    in the sheet itself.
+    """
+    lengths = contents.lengths.all
+    if not contents.tabs or len(lengths) > MAX_TEXTS:
+        return None
+    tab = contents.tabs[0]
+    questions = SHEET.format("".join(_questions(len(lengths)))).encode()
+    try:
+        rows = read_cells(path, tab, copy_with(path, contents, tab, questions))
+    except WorkbookError:
+        return None
+    if len(rows) * ACROSS < STYLES + len(lengths):  # texts of no characters at the end
+        rows += [[None] * ACROSS] * (-(-(STYLES + len(lengths)) // ACROSS) - len(rows))
+    answers = chain.from_iterable(rows)
+    is_number = [isinstance(each, float) for each in islice(answers, STYLES)]
+    texts = np.empty(len(lengths), dtype=object)
+    texts[:] = [_text_or_none(each) for each in islice(answers, len(lengths))]
+    return Known(texts, lengths, np.array([*is_number, False]))
+
+
+def _questions(texts: int) -> Iterator[str]:
+    """Write a cell for each of many styles, with a 1 in it, and one for each text."""
+    for first in range(0, STYLES, ACROSS):
+        styles = range(first, first + ACROSS)
+        yield _row(f'<c s="{style}"><v>1</v></c>' for style in styles)
+    for first in range(0, texts, ACROSS):
+        numbers = range(first, min(first + ACROSS, texts))
+        yield _row(f'<c t="s"><v>{number}</v></c>' for number in numbers)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"<row>{''.join(cells)}</row>"
+
+
+def _text_or_none(cell: Cell) -> str | None:
+    return cell if isinstance(cell, str) and cell and not cell.isspace() else None
