@@ -1,0 +1,101 @@
+"""Plain cells are taken out of a sheet's XML; what they say is what calamine says of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xlsxwriter
+
+from pipeline.sheets.plain_cells import Known, OddError, take_plain
+from pipeline.sheets.workbook import open_workbook
+
+KNOWN = Known(
+    np.array(["Room A", None], dtype=object), np.array([6, 2]), np.array([True, False, False])
+)
+
+
+def taken(rows: str) -> tuple[list[tuple[list[int], list[list[object]]]], str]:
+    plain, left = take_plain([rows.encode()], KNOWN)
+    return [(each.rows.tolist(), each.cells.tolist()) for each in plain.blocks], left.decode()
+
+
+def test_plain_cells_leave_their_rows_empty():
+    """Texts, numbers, yes or no and blanks are taken with their places; the row's tag stays."""
+    cells = (
+        '<c r="A7" t="s"><v>0</v></c><c r="B7" s="0"><v>4</v></c><c r="C7" t="b"><v>1</v></c>'
+        '<c r="D7" s="3"/><c r="E7" t="n"><v>-1.5E3</v></c><c r="AB7"><v>1234567890</v></c>'
+    )
+    values = ["Room A", 4.0, True, None, -1500.0, *[None] * 22, 1234567890.0]
+
+    assert taken(f'<row r="7">{cells}</row>') == ([([7], [values])], '<row r="7"></row>')
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A2" s="1"><v>45000</v></c>',  # a date
+        '<c r="A2" t="e"><v>#N/A</v></c>',
+        '<c r="A2"><f>1+1</f><v>2</v></c>',
+        '<c r="A2" t="str"><v>x</v></c>',
+        '<c r="A2" cm="1"><v>2</v></c>',
+        '<c r="A2"> <v>2</v></c>',
+        '<c r="A2"><v>0x10</v></c>',
+        '<c r="A2"><v>1_000</v></c>',
+        '<c r="A2" t="s"/>',
+    ],
+)
+def test_other_cells_stay(cell: str):
+    """A date, an error, a formula or a cell written in an unusual way is left for calamine."""
+    rows = f'<row r="2">{cell}</row>'
+
+    assert taken(rows) == ([], rows)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c><v>1</v></c></row>',
+        '<row r="1"><c r="a1"><v>1</v></c></row>',
+        '<row r="1"><c r="A0"><v>1</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>2</v></c></row>',
+        '<row><c r="A2"><v>1</v></c></row><row><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="XFE1"><v>1</v></c></row>',
+        '<row r="1"><!-- x --><c r="A1"><v>1</v></c></row>',
+        '<?xml version="1.0" encoding="windows-1252"?><row><c r="A1"><v>1</v></c></row>',
+    ],
+)
+def test_an_odd_sheet_is_left_alone(rows: str):
+    """Of a sheet with a cell out of place nothing is taken: calamine reads it, or nobody does."""
+    with pytest.raises(OddError):
+        taken(rows)
+
+
+@pytest.mark.parametrize("date_1904", [False, True])
+def test_both_ways_read_the_same(tmp_path: Path, date_1904: bool):
+    """Each cell of a sheet is the same, whether it was taken or read by calamine."""
+    path = tmp_path / "all.xlsx"
+    with xlsxwriter.Workbook(path, {"date_1904": date_1904, "default_date_format": "d.m."}) as book:
+        sheet = book.add_worksheet("Resources")
+        sheet.write_row(0, 0, ["Name", "  ", "x_x0041_", "<&>", "é\n😀", "", True, 0.1, -2, 1e300])
+        moment = dt.datetime(2026, 1, 2, 3, 4)  # noqa: DTZ001 - a sheet knows no zones
+        sheet.write_row(2, 1, [moment, dt.time(5), 2**53, 99999999])
+        sheet.write_rich_string(3, 0, book.add_format({"bold": True}), "bold", " and plain")
+        sheet.write_formula(3, 12, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(3, 13, "=A1", None, "Name")
+    workbook = open_workbook(path)
+    reader = workbook.read.__self__
+    whole, streamed = reader._whole(workbook.tabs[0]), workbook.grid("Resources", ())
+
+    def cells(rows):
+        return {
+            (row, column): (type(cell), cell)
+            for row, line in enumerate(rows)
+            for column, cell in enumerate(line)
+            if cell is not None and str(cell).strip()
+        }
+
+    assert type(streamed.rows).__name__ == "Matrix"
+    assert cells(streamed.rows) == cells(whole.rows)
