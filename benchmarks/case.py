@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.measure import Run, in_turn, median, ratio
 
 CPU, WALL = "s of processor", "s of clock"
+AS_INSTALLED = Path(__file__).with_name("as_installed")
 FIGURES = {CPU: "cpu", WALL: "wall"}
 
 
@@ -95,9 +96,10 @@ class Setting:
         return self.folder / material.name
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Return the environment of a measured process: no account and no state of the user's."""
+        """Return the environment of a measured process: as a user has it, without any account."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith("NEXUDUS_")}
-        return {**kept, "NEXUDUS_BULK_HOME": str(self.scratch / "home"), **more}
+        home = str(self.scratch / "home")
+        return {**kept, "NEXUDUS_BULK_HOME": home, "PYTHONPATH": str(AS_INSTALLED), **more}
 
     def in_turn(self, rounds: int, runs: Mapping[str, Callable[[], Run]]) -> dict[str, list[Run]]:
         """Run the alternatives in turn; returns the runs of each by its name."""

@@ -6,10 +6,8 @@ costs one failure. Rules across fields are in `rules.py`, because they need the 
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import repeat
 from types import NoneType
@@ -216,8 +214,7 @@ def _limits(field: Field) -> list[tuple[str, Callable[[Value], bool]]]:
 def _failures(sheet: Sheet, parsed: list[_Parsed], entity: Entity) -> list[Problem]:
     frame = pd.DataFrame({column.field.name: column.places for column in parsed})
     try:
-        with _without_inventing():
-            _schema(parsed).validate(frame, lazy=True)
+        _schema(parsed).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as failures:
         cases = failures.failure_cases
     else:
@@ -232,22 +229,6 @@ def _failures(sheet: Sheet, parsed: list[_Parsed], entity: Entity) -> list[Probl
             said[case] = _problem(sheet, by_name[name], code, int(place), entity)
         problems.append(replace(said[case], row=int(row)))
     return problems
-
-
-@contextmanager
-def _without_inventing() -> Iterator[None]:
-    """Keep pandera from loading hypothesis, which it does where developers have it installed.
-
-    Its first check would: 0.1 s, to be able to invent frames, which nobody here asks of it.
-    """
-    if "hypothesis" in sys.modules:
-        yield
-        return
-    sys.modules["hypothesis"] = None  # type: ignore[assignment]  # the import system's own "no"
-    try:
-        yield
-    finally:
-        del sys.modules["hypothesis"]
 
 
 def _problem(sheet: Sheet, column: _Parsed, code: str, place: int, entity: Entity) -> Problem:
