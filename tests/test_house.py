@@ -61,7 +61,7 @@ ARROWS: dict[str, set[str]] = {
     "sandbox": {"schema", "kinds", "entities"},
 }
 LIBRARIES = {  # outside libraries that one room owns
-    "httpx": {"api/client.py"},
+    "httpx": {"api/wire.py"},
     "pandera": {"checks.py"},
     "flask": {"sandbox"},
     "werkzeug": {"sandbox"},

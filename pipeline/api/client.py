@@ -1,4 +1,4 @@
-"""The client: sends within the limits and acts on what a reply means. Only user of httpx."""
+"""The client: sends within the limits and acts on what a reply means."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import httpx
-
-from pipeline import __version__
 from pipeline.api.login import TOKEN_PATH, Login
 from pipeline.api.pacer import Pacer
 from pipeline.api.replies import Reply, Verdict, judge, pause_seconds, server_words
 from pipeline.api.watching import Unwatched, Watcher
+from pipeline.api.wire import Transport, Wire
 from pipeline.clocks import SYSTEM, Clocks
 from pipeline.config import Settings
 from pipeline.errors import (
@@ -26,7 +24,6 @@ from pipeline.errors import (
     ProtocolError,
     StoppedError,
     UnreachableError,
-    UsageError,
 )
 
 MAX_ATTEMPTS = 5  # of a request that may be sent again
@@ -35,8 +32,6 @@ FIRST_PAUSE_SECONDS = 1.0  # between two attempts; doubles, with jitter
 MAX_PAUSE_SECONDS = 30.0  # between two attempts while the service cannot be reached
 MAX_AWAY_SECONDS = 300.0  # not reached for so long, after it was there: stop, go on later
 MAX_THROTTLED_SECONDS = 300.0  # throttled this long without one success: stop, go on later
-CONNECT_TIMEOUT_SECONDS = 10.0
-MAX_TEXT = 10_000  # bytes of an answer that are kept as text: what it says in words is short
 WHO_AM_I = "auth/me"
 
 
@@ -74,7 +69,7 @@ class Client:
         self,
         settings: Settings,
         *,
-        transport: httpx.BaseTransport | None = None,
+        transport: Transport | None = None,
         clocks: Clocks = SYSTEM,
         sleep: Callable[[float], None] | None = None,
     ) -> None:
@@ -83,7 +78,11 @@ class Client:
         self.sleep = sleep or _sleeper(clocks)
         self.clocks = clocks
         self.pacer = Pacer(
-            settings.limits, clock=clocks.monotonic, sleep=self.sleep, wall=clocks.wall
+            settings.limits,
+            clock=clocks.monotonic,
+            sleep=self.sleep,
+            rest=_sleeper(clocks),
+            wall=clocks.wall,
         )
         self.watcher: Watcher = Unwatched()  # of requests that nobody watches in particular
         self._lock = threading.Lock()
@@ -92,19 +91,13 @@ class Client:
         self._throttled_since: float | None = None
         self._refusals = 0  # since the last success
         self._login = Login(settings, self._post_form, clocks.wall)
-        self._http = httpx.Client(
-            base_url=f"{settings.base_url}/api/",
-            headers={"User-Agent": f"nexudus-bulk/{__version__}", "Accept": "application/json"},
-            timeout=httpx.Timeout(settings.timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS),
-            transport=transport,
-            follow_redirects=False,
-        )
+        self._wire = Wire(settings, transport)
 
     def __enter__(self) -> Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._wire.close()
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Read JSON. Raises ProtocolError when the service refuses a read, ApiError otherwise."""
@@ -189,32 +182,19 @@ class Client:
             sending = watcher.sending(method, path)
             leaves()
             began = self.clocks.monotonic()
-            reply = self._reply(method, path, request)
-            self._hear(reply)
+            reply = self._wire.send(method, path, **request)
             seconds = self.clocks.monotonic() - began
+            self._hear(reply)
             # A request for a token creates no record: it may be repeated like a reading.
             verdict = judge("GET" if path == TOKEN_PATH else method, reply)
             watcher.ended(sending, verdict, reply, seconds)
             self._learn(kind, verdict, reply, seconds)
         return reply
 
-    def _reply(self, method: str, path: str, request: Mapping[str, Any]) -> Reply:
-        try:
-            with self._http.stream(method, path, **request) as response:
-                # A response holds itself in a circle: what it kept would stay for long.
-                content = b"".join(response.iter_bytes())
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return Reply(failure="unconnected", reason=_reason(error))
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            raise UsageError(f"{self.settings.base_url}: not an address of a service.") from error
-        except httpx.RequestError as error:
-            return Reply(failure="lost", reason=_reason(error))
-        self.has_answered = True
-        return _read_reply(response, content)
-
     def _hear(self, reply: Reply) -> None:
         """Note since when no request was answered, for whoever shows how it goes."""
         if not reply.failure:
+            self.has_answered = True
             self.silent_since = None
         elif self.silent_since is None:
             self.silent_since = self.clocks.monotonic()
@@ -331,30 +311,6 @@ def _sleeper(clocks: Clocks) -> Callable[[float], None]:
 def _permission(method: str) -> str:
     role = {"GET": "List or Read", "POST": "Create", "PUT": "Edit", "DELETE": "Delete"}[method]
     return f"The user has no {role} role for these records."
-
-
-def _reason(error: httpx.RequestError) -> str:
-    if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
-    if isinstance(error, httpx.LocalProtocolError):
-        return "the request cannot be written"  # its words repeat the header, and the token in it
-    return " ".join(str(error).split()) or "the connection broke"
-
-
-def _read_reply(response: httpx.Response, content: bytes) -> Reply:
-    body, readable = None, True
-    if content:
-        try:
-            body = json.loads(content)
-        except ValueError:  # not JSON, or not even text
-            readable = False
-    return Reply(
-        status=response.status_code,
-        headers=dict(response.headers),
-        text=content[:MAX_TEXT].decode(response.encoding or "utf-8", errors="replace"),
-        body=body,
-        readable=readable,
-    )
 
 
 @contextmanager

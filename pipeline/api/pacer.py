@@ -3,8 +3,8 @@
 A slot is freed a window's length after the *answer*, not after the sending: the service counted the
 request before it answered, so no server with the same windows can ever refuse one, however answers
 jitter. Once enough answers were timed, the shortest round trip is given back, less a margin.
-Where answers take long, that would leave half of the rate unused: there a slot is freed a window's
-length after the sending, plus what the way to the service may jitter.
+Where answers take longer than the window, that would leave much of the rate unused: there a slot is
+freed a window's length after the sending, plus what the way to the service may jitter.
 """
 
 from __future__ import annotations
@@ -26,14 +26,17 @@ from pipeline.errors import StoppedError
 
 FIRST_ANSWERS = 5  # answers before the round trip is trusted
 TIMED_ANSWERS = 20  # answers after which it is trusted fully
-LEAST_MARGIN_SECONDS = 0.005  # of the round trip, never given back
-SLOW_SECONDS = 0.5  # from such answers on, slots are freed by the sending
+LEAST_MARGIN_SECONDS = 0.002  # of the round trip, never given back
+MAX_LEAD_SECONDS = 0.1  # a slot is taken no earlier than this before it is free
+SLOW_SECONDS = 0.5  # from such answers on, slots of shorter windows are freed by the sending
+SLOW_WINDOWS = 1.1  # answers that take so many windows are no answers to wait for
+STALLED_TIMES = 3.0  # a request under way for so many times the usual has stalled
 JITTER_SECONDS = 0.03  # how much later than another a request may arrive
 SENT_BEFORE_SECONDS = 1.0  # how long an answer of an earlier process may have taken
 OVERDUE_SECONDS = 5.0  # a request without an answer for so long has arrived, or never will
 IN_FLIGHT = float("inf")
 MAX_WAIT_SECONDS = 3_700.0  # longer waits (the day's budget) stop the run instead
-POLL_SECONDS = 0.01  # how soon to look again when only an answer under way can free a slot
+POLL_SECONDS = 0.002  # how soon to look again when only an answer under way can free a slot
 BUDGET_SECONDS = 600.0  # windows from here on are budgets: they set no pace
 
 
@@ -44,7 +47,7 @@ class Request:
     kind: str
     sent: float
     answered: float = IN_FLIGHT
-    left: bool = True  # False: it was held back after all
+    taken: float = 0.0  # when its slot was taken; `sent` may be a little later
 
 
 @dataclass
@@ -54,13 +57,16 @@ class _Rounds:
     count: int = 0
     shortest: float = IN_FLIGHT
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=TIMED_ANSWERS + 1))
+    busy: deque[float] = field(default_factory=lambda: deque(maxlen=TIMED_ANSWERS + 1))
     typical: float = 0.0  # seconds, the median of the recent ones
 
-    def add(self, seconds: float) -> None:
+    def add(self, seconds: float, before: float) -> None:
+        """Time an answer, and what came before its request left."""
         self.count += 1
         self.shortest = min(self.shortest, seconds)
         self.recent.append(seconds)
         self.typical = median(self.recent)
+        self.busy.append(seconds + before)
 
     @property
     def given_back(self) -> float:
@@ -71,26 +77,33 @@ class _Rounds:
         return max(self.shortest - margin * max(TIMED_ANSWERS / self.count, 1.0), 0.0)
 
 
+_UNTIMED = _Rounds()
+
+
 @dataclass
 class _Window:
     limit: Limit
     requests: deque[Request] = field(default_factory=deque)
 
-    def wait(self, now: float, freed_at: Callable[[Request], float]) -> float:
+    def wait(self, now: float, free_at: Callable[[Request, float], float]) -> float:
         """Return the seconds until there is room; infinite when an answer has to come first."""
         span = self.limit.seconds
-        while self.requests and freed_at(self.requests[0]) + span <= now:
+        while self.requests and free_at(self.requests[0], span) <= now:
             self.requests.popleft()
         if len(self.requests) < self.limit.count:
             return 0.0
-        taken = sorted(at for each in self.requests if (at := freed_at(each) + span) > now)
+        taken = sorted(at for each in self.requests if (at := free_at(each, span)) > now)
         if len(taken) < self.limit.count:
             return 0.0
         return taken[len(taken) - self.limit.count] - now
 
 
 class Pacer:
-    """Keeps all windows together, for any number of senders. `clock` is monotonic, in seconds."""
+    """Keeps all windows together, for any number of senders. `clock` is monotonic, in seconds.
+
+    `sleep` may raise PipelineError, which ends a wait for a slot; `rest` never does: it is for the
+    last moment, when the journal says already that the request leaves.
+    """
 
     def __init__(
         self,
@@ -98,17 +111,24 @@ class Pacer:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        rest: Callable[[float], None] | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.limits = tuple(limits)
         self._windows = [_Window(limit) for limit in self.limits]
         self._clock = clock
         self._sleep = sleep
+        self._rest = rest or sleep
         self._wall = wall
         self._lock = Lock()
+        # Of those who wait for a slot one looks for it, the others for their turn to look.
+        self._turns: dict[str, Lock] = {"read": Lock(), "write": Lock()}
+        self._under_way: set[Request] = set()
         self._held_until = 0.0
         self._refused_at = -IN_FLIGHT
         self._rounds: dict[str, _Rounds] = {}
+        self._leads: deque[float] = deque(maxlen=TIMED_ANSWERS + 1)
+        self._lead = 0.0  # seconds from a slot's being taken to the request's being ready
         self._searches: dict[str, RateSearch] = {}
 
     @contextmanager
@@ -118,11 +138,8 @@ class Pacer:
         What is given is to be called when it leaves, if that is not at once.
         Raises StoppedError when the wait would be longer than an hour.
         """
-        while (request := self.enter(kind)) is None:
-            wait = self.wait_seconds(kind)
-            if wait != IN_FLIGHT and wait > MAX_WAIT_SECONDS:
-                raise StoppedError(self._budget_sentence(kind, wait))
-            self._sleep(POLL_SECONDS if wait == IN_FLIGHT else wait)
+        with self._turns[kind]:
+            request = self._wait_for(kind)
         try:
             yield partial(self._leaves, request)
         except HeldBack:
@@ -131,20 +148,35 @@ class Pacer:
         finally:
             self.done(request)
 
+    def _wait_for(self, kind: str) -> Request:
+        while (request := self.enter(kind)) is None:
+            wait = self.wait_seconds(kind)
+            if wait != IN_FLIGHT and wait > MAX_WAIT_SECONDS:
+                raise StoppedError(self._budget_sentence(kind, wait))
+            self._sleep(POLL_SECONDS if wait == IN_FLIGHT else wait)
+        return request
+
     def enter(self, kind: str) -> Request | None:
-        """Take a slot now; None when there is no room."""
+        """Take a slot that is free by the time a request is ready; None when there is no room."""
         with self._lock:
             now = self._clock()
-            return self._enter(kind, now) if self._wait(kind, now) <= 0 else None
+            wait = max(self._wait(kind, now), 0.0)
+            return self._enter(kind, now, now + wait) if wait <= self._lead else None
 
     def _leaves(self, request: Request) -> None:
-        """Date a request by when it left: what came before, such as a journal, jitters."""
+        """Wait until the slot is free, and date the request: what came before it jitters."""
+        now = self._clock()
+        if request.sent > now:
+            self._rest(request.sent - now)
         with self._lock:
             request.sent = self._clock()
+            self._leads.append(min(now - request.taken, MAX_LEAD_SECONDS))
+            if len(self._leads) >= FIRST_ANSWERS:
+                self._lead = median(self._leads)
 
     def _take_back(self, request: Request) -> None:
         with self._lock:
-            request.left = False
+            self._under_way.discard(request)
             for window in self._windows:
                 if request in window.requests:
                     window.requests.remove(request)
@@ -153,15 +185,17 @@ class Pacer:
         """Give a slot back: the request was answered, or failed."""
         now = self._clock()
         with self._lock:
-            if not request.left:
+            if request not in self._under_way:
                 return
+            self._under_way.discard(request)
             request.answered = now
-            self._rounds.setdefault(request.kind, _Rounds()).add(now - request.sent)
+            rounds = self._rounds.setdefault(request.kind, _Rounds())
+            rounds.add(now - request.sent, before=request.sent - request.taken)
 
     def wait_seconds(self, kind: str) -> float:
-        """Return how long there is no room; infinite when only an answer can make some."""
+        """Return how long no slot can be taken; infinite when only an answer can free one."""
         with self._lock:
-            return self._wait(kind, self._clock())
+            return self._wait(kind, self._clock()) - self._lead
 
     # ---- what the service says
 
@@ -220,10 +254,21 @@ class Pacer:
         found = self._searches.get(kind)
         return min(self._configured(kind), found.rate if found and found.rate else IN_FLIGHT)
 
-    def answer_seconds(self, kind: str) -> float:
-        """Return how long an answer takes of late; 0 while none came."""
+    def busy_seconds(self, kind: str) -> float:
+        """Return how long a request keeps its sender of late; 0 while none was answered.
+
+        On a machine that is busy with other things that is more than the answer takes.
+        """
         with self._lock:
-            return self._rounds[kind].typical if kind in self._rounds else 0.0
+            return median(self._rounds[kind].busy) if kind in self._rounds else 0.0
+
+    def stalled(self, kind: str) -> int:
+        """Return how many requests are under way for much longer than is usual."""
+        with self._lock:
+            if kind not in self._rounds:
+                return 0
+            before = self._clock() - STALLED_TIMES * self._rounds[kind].typical
+            return sum(each.kind == kind and each.sent < before for each in self._under_way)
 
     def remaining_seconds(self, kind: str, count: int) -> float:
         """Return the least time in which `count` more requests of a kind can leave."""
@@ -242,7 +287,8 @@ class Pacer:
 
     def _remaining(self, window: _Window, count: int, now: float) -> float:
         free = sorted(
-            max(self._freed_at(each) + window.limit.seconds, now) - now for each in window.requests
+            max(self._free_at(now, each, window.limit.seconds), now) - now
+            for each in window.requests
         )
         rounds, rest = divmod(count - 1, window.limit.count)
         empty = window.limit.count - len(free)
@@ -268,27 +314,30 @@ class Pacer:
 
     def _wait(self, kind: str, now: float) -> float:
         waits = [
-            each.wait(now, self._freed_at) for each in self._windows if each.limit.counts(kind)
+            each.wait(now, partial(self._free_at, now))
+            for each in self._windows
+            if each.limit.counts(kind)
         ]
         return max([self._held_until - now, self._search(kind).wait(now), *waits])
 
-    def _enter(self, kind: str, now: float) -> Request:
-        request = Request(kind, now)
+    def _enter(self, kind: str, now: float, free: float) -> Request:
+        request = Request(kind, sent=free, taken=now)
+        self._under_way.add(request)
         for window in self._windows:
             if window.limit.counts(kind):
                 window.requests.append(request)
-        self._search(kind).leave(now)
+        self._search(kind).leave(free)
         return request
 
-    def _freed_at(self, request: Request) -> float:
-        """Return from when on a window's length has to pass before the slot is free."""
-        rounds = self._rounds.get(request.kind)
-        arrived = request.sent + OVERDUE_SECONDS
-        if rounds is None:
-            return min(request.answered, arrived)
-        if rounds.typical >= SLOW_SECONDS:
-            return min(request.answered, request.sent + JITTER_SECONDS)
-        return min(request.answered - rounds.given_back, arrived)
+    def _free_at(self, now: float, request: Request, span: float) -> float:
+        """Return when a slot is free in a window of `span` seconds; infinite while nobody knows."""
+        rounds = self._rounds.get(request.kind, _UNTIMED)
+        if rounds.typical >= max(SLOW_SECONDS, SLOW_WINDOWS * span):
+            return min(request.answered, request.sent + JITTER_SECONDS) + span
+        overdue = request.sent + OVERDUE_SECONDS
+        if request.answered == IN_FLIGHT and now < overdue:
+            return IN_FLIGHT
+        return min(request.answered - rounds.given_back, overdue) + span
 
     def _budget_sentence(self, kind: str, wait: float) -> str:
         on = datetime.fromtimestamp(self._wall()).astimezone() + timedelta(seconds=wait)

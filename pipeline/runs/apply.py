@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from pipeline.api.client import Client
@@ -31,8 +32,9 @@ from pipeline.runs.send import Sender, Sent, method_of
 from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
-MAX_SENDERS = 16
+MAX_SENDERS = 160  # what 100 requests a second ask for where an answer takes a second
 SPARE = 1.5  # senders for each one that the pace asks for: answers jitter
+MAX_SPARE = 20
 DOUBTS_AT_ONCE = 5  # so many lost answers: look for them before more is sent
 MAX_SENDINGS = 5  # of one create, each but the last proven not stored
 MAX_FAILED_IN_A_ROW = 20  # sendings without one answer: the service is ill
@@ -69,6 +71,7 @@ class Apply:
         self._linking = Linking(entity, journal.outcomes(run.id), journal.names(run.id))
         self._entity = entity
         self._flying: dict[Future[Sent], _Flight] = {}
+        self._landed: SimpleQueue[Future[Sent]] = SimpleQueue()
         self._alone = False
         self._sendings: Counter[int] = Counter()
         self._tried: set[int] = set()
@@ -143,10 +146,12 @@ class Apply:
     def _senders_wanted(self) -> int:
         """Return how many requests have to be under way for the pace to be kept."""
         pacer = self._client.pacer
-        rate, seconds = pacer.rate("write"), pacer.answer_seconds("write")
+        rate, seconds = pacer.rate("write"), pacer.busy_seconds("write")
         if math.isinf(rate) or not seconds:
             return 1
-        return min(max(math.ceil(rate * seconds * SPARE), 1), MAX_SENDERS)
+        asked = rate * seconds
+        wanted = max(math.ceil(min(asked * SPARE, asked + MAX_SPARE)), 1)
+        return min(wanted + pacer.stalled("write"), MAX_SENDERS)
 
     def _launch(self) -> None:
         place = self._next()
@@ -167,6 +172,7 @@ class Apply:
         is_old = _never if first.row in self._held_back else partial(self._fresh.is_old, change)
         future = self._senders.submit(self._sender.send, change, is_old)
         self._flying[future] = _Flight(first, change)
+        future.add_done_callback(self._landed.put)
 
     def _current(self, first: Change) -> Change | Outcome:
         """Return what is to be sent of a change now, or the outcome that makes it needless."""
@@ -187,11 +193,16 @@ class Apply:
 
     def _land(self, seconds: float) -> bool:
         """Take in what has ended; False when nothing did in so many seconds."""
-        landed, _ = wait(self._flying, timeout=seconds, return_when=FIRST_COMPLETED)
+        try:
+            landed = [self._landed.get(timeout=seconds)]
+        except Empty:
+            self._journal.flush()
+            return False
+        landed += [self._landed.get() for _ in range(self._landed.qsize())]
         errors = [error for each in landed if (error := self._take_in(each)) is not None]
         if errors:
             raise errors[0]
-        return bool(landed)
+        return True
 
     def _take_in(self, future: Future[Sent]) -> PipelineError | None:
         planned, change = self._flying.pop(future)

@@ -1,5 +1,8 @@
 """The journal: what a run wanted, tried and reached, in SQLite; intents before each request.
 
+How a request ended and what became of its row wait for the next transaction, which is that of the
+next intent, or for `flush`: one write to the disk a row. Whoever reads here, reads them. What a
+killed process had not written yet is a request without an end, as if its answer had been lost.
 Secrets never reach it: fields marked secret are left out of what is kept of records and payloads.
 """
 
@@ -9,8 +12,10 @@ import json
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +52,17 @@ OPEN = (  # rows that a resume looks at; of what was created only links may be m
     "OR (action = 'create' AND status = 'created' AND links <> '{}'))"
 )
 DOUBTFUL = f"(verdict IS NULL OR verdict IN {DOUBTFUL_VERDICTS})"
+ENDED = (
+    "UPDATE attempt SET ended = ?, verdict = ?, status = ?, record_id = ?, words = ? "
+    "WHERE rowid = ?"
+)
+SETTLED = (
+    "UPDATE change SET status = ?, message = ?, record_id = coalesce(?, record_id) "
+    "WHERE run = ? AND row = ?"
+)
 RUN = f"SELECT {RUN_COLUMNS} FROM run"
+
+_Statement = tuple[str, tuple[Any, ...]]
 
 
 class Journal:
@@ -57,6 +72,8 @@ class Journal:
         self.account = account
         self._now = now
         self._lock = threading.RLock()
+        self._ends: deque[_Statement] = deque()  # not written yet
+        self._with_ledger: dict[int, bool] = {}  # by run
         try:
             make_home(home)
             self._db = sqlite3.connect(
@@ -64,6 +81,7 @@ class Journal:
             )
             migrate(self._db, MIGRATIONS)
             _use_wal(self._db)
+            self._db.execute("PRAGMA synchronous = FULL")  # an intent must outlive a power cut
         except NewerError as error:
             raise UsageError(
                 f"{home / FILE}: a newer version of nexudus-bulk wrote this journal. Use that one."
@@ -75,8 +93,10 @@ class Journal:
             ) from error
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what is not written yet, and close the file."""
         with self._lock:
+            with suppress(StoppedError):  # who closes has said why it ends
+                self.flush()
             self._db.close()
 
     def __enter__(self) -> Journal:
@@ -117,7 +137,8 @@ class Journal:
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (change_line(run, entity, change) for change in plan.changes),
             )
-            self._settle(run, settled)
+            self._with_ledger[run] = bool(source.program)
+            self._execute(chain.from_iterable(self._settled(run, each) for each in settled))
         return run
 
     def take_up(self, source: Source, entity: Entity, changes: Iterable[Change] = ()) -> None:
@@ -166,7 +187,7 @@ class Journal:
         The ids of rows that were created meanwhile stand in its payload now.
         """
         *_, payload, fields, _, _ = change_line(run, entity, change)
-        with self._together():
+        with self._on_disk():
             self._db.execute(
                 "UPDATE change SET payload = ?, fields = ?, links = ? WHERE run = ? AND row = ?",
                 (payload, fields, json.dumps(dict(links)), run, change.row),
@@ -174,7 +195,7 @@ class Journal:
 
     def linked(self, run: int, row: int) -> None:
         """Write down that no link of a row is missing any more."""
-        with self._together():
+        with self._on_disk():
             self._db.execute("UPDATE change SET links = '{}' WHERE run = ? AND row = ?", (run, row))
 
     def intend(self, run: int, row: int, method: str) -> int:
@@ -190,7 +211,7 @@ class Journal:
 
     def count(self, kind: str) -> None:
         """Count a request that is no row's: a read, or one for a token, which is a write."""
-        with self._together():
+        with self._on_disk():
             self._count(kind)
 
     def _count(self, kind: str) -> None:
@@ -199,14 +220,11 @@ class Journal:
     def ended(
         self, attempt: int, verdict: str, status: int, record_id: int | None, words: str
     ) -> None:
-        """Write down how a sending ended."""
-        with self._together():
-            self._db.execute(
-                "UPDATE attempt SET ended = ?, verdict = ?, status = ?, record_id = ?, words = ? "
-                "WHERE rowid = ?",
-                (self._now(), verdict, status, record_id, words, attempt),
-            )
-            self._db.execute(ledger.KEEP_CREATED, (self._now(), attempt))
+        """Write down how a sending ended, with the next transaction."""
+        now = self._now()
+        self._ends.append((ENDED, (now, verdict, status, record_id, words, attempt)))
+        if record_id is not None:
+            self._ends.append((ledger.KEEP_CREATED, (now, attempt)))
 
     def not_stored(self, run: int, row: int) -> None:
         """Write down that what was in doubt is proven not to be on the service."""
@@ -218,35 +236,44 @@ class Journal:
             )
 
     def settle(self, run: int, outcomes: Iterable[Outcome]) -> None:
-        """Write down what became of rows."""
-        with self._together():
-            self._settle(run, outcomes)
+        """Write down what became of rows, with the next transaction."""
+        for each in outcomes:
+            self._ends += self._settled(run, each)
 
-    def _settle(self, run: int, outcomes: Iterable[Outcome]) -> None:
-        ended = list(outcomes)
-        self._db.executemany(
-            "UPDATE change SET status = ?, message = ?, record_id = coalesce(?, record_id) "
-            "WHERE run = ? AND row = ?",
-            ((each.status, each.message, each.record_id, run, each.row) for each in ended),
-        )
-        now, rows = self._now(), [(run, each.row) for each in ended]
-        self._db.executemany(ledger.DROP_OTHERS_SETTLED, rows)
-        self._db.executemany(ledger.KEEP_SETTLED, ((now, *each) for each in rows))
-        self._db.executemany(ledger.DROP_DELETED, rows)
+    def _settled(self, run: int, outcome: Outcome) -> Iterator[_Statement]:
+        row = (run, outcome.row)
+        yield SETTLED, (outcome.status, outcome.message, outcome.record_id, *row)
+        if self._has_ledger(run):
+            yield ledger.DROP_OTHERS_SETTLED, row
+            yield ledger.KEEP_SETTLED, (self._now(), *row)
+            yield ledger.DROP_DELETED, row
+
+    def _has_ledger(self, run: int) -> bool:
+        """Whether the rows of a run have numbers of their own, by which the ledger knows them."""
+        if run not in self._with_ledger:
+            ((program,),) = self._all("SELECT program FROM run WHERE id = ?", run)
+            self._with_ledger[run] = bool(program)
+        return self._with_ledger[run]
+
+    def flush(self) -> None:
+        """Write what waits for a transaction."""
+        if self._ends:
+            with self._on_disk():
+                pass
 
     def reopen(self, run: int) -> None:
         """Write down that a run goes on: until it ends again it can be resumed."""
-        with self._together():
+        with self._on_disk():
             self._db.execute("UPDATE run SET ended = NULL, stopped = NULL WHERE id = ?", (run,))
 
     def note(self, run: int, stopped: str) -> None:
         """Write down why a run stopped that has not ended: its results are missing."""
-        with self._together():
+        with self._on_disk():
             self._db.execute("UPDATE run SET stopped = ? WHERE id = ?", (stopped, run))
 
     def end(self, run: int, stopped: str | None) -> None:
         """Write down that a run ended, its results written; and why, if before its last row."""
-        with self._together():
+        with self._on_disk():
             self._db.execute(
                 "UPDATE run SET ended = ?, stopped = ? WHERE id = ?", (self._now(), stopped, run)
             )
@@ -385,7 +412,7 @@ class Journal:
 
     def forget(self, source: str) -> None:
         """Drop what the ledger keeps of a source."""
-        with self._together():
+        with self._on_disk():
             self._db.execute(ledger.FORGET, (self.account, source))
 
     # ---- limits that were found, and who writes
@@ -405,7 +432,7 @@ class Journal:
         A rate that is as it was keeps its date, so that one day it is looked for anew.
         """
         kept = self.found_rates()
-        with self._together():
+        with self._on_disk():
             self._db.executemany(
                 "DELETE FROM found WHERE account = ? AND kind = ?",
                 ((self.account, kind) for kind in kept.keys() - rates.keys()),
@@ -426,7 +453,7 @@ class Journal:
 
     def set_writer(self, pid: int, host: str) -> None:
         """Write down who writes from now on."""
-        with self._together():
+        with self._on_disk():
             self._db.execute(
                 "INSERT OR REPLACE INTO writer VALUES (?, ?, ?, ?)",
                 (self.account, pid, host, self._now()),
@@ -436,6 +463,8 @@ class Journal:
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock, self._told():
+            with suppress(StoppedError):  # a full disk: what was written can still be read
+                self.flush()
             return self._db.execute(query, values).fetchall()
 
     @contextmanager
@@ -450,25 +479,24 @@ class Journal:
 
     @contextmanager
     def _on_disk(self) -> Iterator[None]:
-        """Be on the disk at the end: an intent must outlive a power cut."""
-        with self._lock, self._told():
-            self._db.execute("PRAGMA synchronous = FULL")
-            with self._together():
-                yield
-
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        """Write all or nothing. What a power cut may lose here is looked up by a resume."""
+        """Write all or nothing, with what waits; it is on the disk at the end."""
         with self._lock, self._told():
             try:
                 self._db.execute("BEGIN IMMEDIATE")
+                written = tuple(self._ends)  # other threads add to them meanwhile
+                self._execute(written)
                 yield
             except BaseException:
                 if self._db.in_transaction:  # SQLite itself rolls back when the disk is full
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            for _ in written:
+                self._ends.popleft()
+
+    def _execute(self, statements: Iterable[_Statement]) -> None:
+        for statement, values in statements:
+            self._db.execute(statement, values)
 
 
 def _use_wal(database: sqlite3.Connection) -> None:

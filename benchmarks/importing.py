@@ -1,0 +1,237 @@
+"""Whole imports: their time beside the limit's, their requests, and what a row costs here.
+
+All into `benchmarks/limited_server.py` over the loopback, in real time.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks.case import Case, Material, Result, Setting, Size
+from benchmarks.measure import Run, run
+from benchmarks.sending import JITTER
+from benchmarks.service import Figures, imported, rooms, serving
+
+ROUNDS = 3
+ROWS = 500
+RATE = 20  # writes a second
+START_SECONDS = 2.0  # what a process may take besides its writes
+ANSWER = 0.02  # seconds
+MINUTE = 60.0  # seconds
+KNOWN = 0.98  # of the limit: what a client that knows it uses
+LIMIT = 10  # writes a second: half of what the import is told
+TENTH = ROWS // 10
+UNLIMITED = ("--limit", "none")
+
+
+def _creates(setting: Setting) -> list[Result]:
+    """Time an import beside the time in which the limit lets its writes in."""
+    rows = ROWS if setting.size.judged else ROWS // 10
+    options = ("--limit", f"{RATE}/1", "--answer", ANSWER, "--jitter", JITTER)
+    with serving(*options) as server:
+        done, _ = imported(setting, server, rooms("creates", rows), "--limit", f"write:{RATE}/1")
+        found = server.figures()
+    floor = rows / RATE
+    name = f"import of {rows} creates at {RATE} writes a second"
+    most = 1.02 * floor + START_SECONDS
+    return [
+        Result(name, f"{rows}/{RATE} s", "s of clock", done.wall, theirs=floor, at_most=most),
+        Result(f"{name}: refused", "", "requests", len(found.refused), at_most=0),
+    ]
+
+
+def _tenth(setting: Setting) -> list[Result]:
+    """Count the requests of an import that changes one row in ten."""
+    with serving("--rooms", ROWS) as server:
+        _, told = imported(setting, server, rooms("tenth", ROWS), *UNLIMITED)
+        asked = server.figures().asked
+    name = f"import of {ROWS} updates, {told['counts']['unchanged']} of them unchanged"
+    rival = f"{ROWS} GET + {ROWS} PUT"
+    return [Result(name, rival, "requests", asked, 2 * ROWS, ratio=asked / 2 / ROWS, at_most=0.07)]
+
+
+def _unknown(setting: Setting) -> list[Result]:
+    """Look at the search for a limit that is half of what the import was told."""
+    minutes = 4 if setting.size.judged else 0.25
+    options = ("--limit", f"{LIMIT}/1", "--answer", ANSWER, "--jitter", JITTER)
+    with serving(*options) as server:
+        book = rooms("creates", int(LIMIT * minutes * MINUTE))
+        imported(setting, server, book, "--limit", f"write:{2 * LIMIT}/1")
+        found = server.figures()
+    name = "limit unknown, half of what was configured"
+    after = [each for each in found.accepted if each > found.accepted[0] + MINUTE] or [
+        *found.accepted
+    ]
+    used = (len(after) - 1) / LIMIT / (after[-1] - after[0])
+    writes = len(found.accepted) + len(found.refused)
+    return [
+        Result(
+            f"{name}: used after the first minute",
+            f"a client that knows it, at {KNOWN:.0%}",
+            "of the limit",
+            used,
+            KNOWN,
+            at_least=0.9 if setting.size.judged else None,
+        ),
+        Result(
+            f"{name}: refused of 1,000",
+            "",
+            "requests",
+            1_000 * len(found.refused) / writes,
+            at_most=10 if setting.size.judged else None,
+        ),
+        Result(
+            f"{name}: refused inside a Retry-After", "", "requests", _impatient(found), at_most=0
+        ),
+    ]
+
+
+def _impatient(found: Figures) -> int:
+    """Count the requests that were refused while the service had asked to wait."""
+    pairs = zip(found.refused, found.refused[1:], strict=False)
+    return sum(at < before + pause for (before, pause), (at, _) in pairs)
+
+
+def _many(size: Size) -> int:
+    return size.many // 10
+
+
+def _few(size: Size) -> int:
+    return _many(size) // 10
+
+
+def _row(setting: Setting) -> list[Result]:
+    """Compare what a written row costs here with a `put` of the same body in a bare loop.
+
+    Taken off are start-up, reading, planning and the results: a run of the same file that stops
+    after its first write, and a loop of one.
+    """
+    rows = _many(setting.size) if setting.size.judged else _many(setting.size) * 2
+    book = rooms("updates", rows)
+    with serving("--rooms", rows) as server:
+        home = Path(tempfile.mkdtemp(dir=setting.scratch))
+        imported(setting, server, book, *UNLIMITED, home=home)
+        bodies = home / "bodies.jsonl"
+        _write_bodies(home / "journal.sqlite", bodies)
+    runs = {
+        "import": lambda: _import(setting, book, rows),
+        "import of one": lambda: _import(setting, book, rows, "--max-requests", "1"),
+        "put": lambda: _put(rows, bodies),
+        "put of one": lambda: _put(1, bodies),
+    }
+    found = setting.in_turn(ROUNDS, runs)
+    ours = _beyond(found["import"], found["import of one"], rows)
+    theirs = _beyond(found["put"], found["put of one"], rows)
+    ratios = sorted(one / other for one, other in zip(ours, theirs, strict=True))
+    middle = len(ratios) // 2
+    return [
+        Result(
+            "a written row, with intent, pacing, log and progress",
+            "httpx.Client.put in a bare loop",
+            "ms of processor",
+            sorted(ours)[middle],
+            sorted(theirs)[middle],
+            ratio=ratios[middle],
+            at_most=2,
+        )
+    ]
+
+
+def _beyond(all_rows: list[Run], one: list[Run], rows: int) -> list[float]:
+    """Return the milliseconds of processor time a row, of each round."""
+    return [1_000 * (a.cpu - b.cpu) / (rows - 1) for a, b in zip(all_rows, one, strict=True)]
+
+
+def _import(setting: Setting, book: Material, rows: int, *options: str) -> Run:
+    home = Path(tempfile.mkdtemp(dir=setting.scratch))
+    log = ("--log-file", str(home / "requests.jsonl"))
+    with serving("--rooms", rows) as server:
+        return imported(setting, server, book, *UNLIMITED, *log, *options, home=home)[0]
+
+
+def _put(rows: int, bodies: Path) -> Run:
+    with serving("--rooms", rows) as server:
+        words = ["-m", "benchmarks.rivals.put_loop", server.url, str(rows), str(bodies)]
+        return run([sys.executable, *words])
+
+
+def _write_bodies(journal: Path, path: Path) -> None:
+    with closing(sqlite3.connect(journal)) as kept:
+        lines = kept.execute("SELECT payload FROM change ORDER BY row")
+        bodies = (json.dumps(json.loads(text), separators=(",", ":")) for (text,) in lines)
+        path.write_text("\n".join(bodies), encoding="utf-8")
+
+
+def _growth(setting: Setting) -> list[Result]:
+    """Compare ten times the rows: the time of sending them, and the memory it takes."""
+    many, few = _many(setting.size), _few(setting.size)
+    runs = {
+        f"{name} {rows}": lambda rows=rows, options=options: _import(
+            setting, rooms("updates", rows), rows, *options
+        )
+        for name, options in {"all": (), "one": ("--max-requests", "1")}.items()
+        for rows in (many, few)
+    }
+    found = setting.in_turn(ROUNDS, runs)
+    all_many, all_few = found[f"all {many}"], found[f"all {few}"]
+    one_many, one_few = found[f"one {many}"], found[f"one {few}"]
+    ours = _middle([a.cpu - b.cpu for a, b in zip(all_many, one_many, strict=True)])
+    theirs = _middle([a.cpu - b.cpu for a, b in zip(all_few, one_few, strict=True)])
+    grown = _middle([a.peak - b.peak for a, b in zip(all_many, one_many, strict=True)])
+    name = f"sending of {many:,} rows"
+    return [
+        Result(
+            name,
+            f"of {few:,} rows",
+            "s of processor",
+            ours,
+            theirs,
+            ratio=ours / theirs,
+            at_most=12 if setting.size.judged else None,
+        ),
+        Result(
+            f"{name}: memory beyond the plan's",
+            "the same, stopped after one write",
+            "MB",
+            _middle([each.peak for each in all_many]) / 1024,
+            _middle([each.peak for each in one_many]) / 1024,
+            ratio=1 + grown / _middle([each.peak for each in one_many]),
+            at_most=1.1 if setting.size.judged else None,
+        ),
+    ]
+
+
+def _middle(figures: list[float]) -> float:
+    return sorted(figures)[len(figures) // 2]
+
+
+def _needs_creates(size: Size) -> list[Material]:
+    return [rooms("creates", ROWS if size.judged else ROWS // 10)]
+
+
+def _needs_unknown(size: Size) -> list[Material]:
+    return [rooms("creates", int(LIMIT * (4 if size.judged else 0.25) * MINUTE))]
+
+
+def _needs_updates(size: Size) -> list[Material]:
+    sizes = {_many(size), _few(size), *(() if size.judged else (2 * _many(size),))}
+    return [rooms("updates", each) for each in sorted(sizes)]
+
+
+CASES = (
+    Case("creates", "import of 500 creates at 20 a second", _creates, _needs_creates, idle=True),
+    Case("unknown-limit", "half of the configured limit", _unknown, _needs_unknown, idle=True),
+    Case(
+        "unchanged",
+        "requests where 9 of 10 rows are unchanged",
+        _tenth,
+        lambda _: [rooms("tenth", ROWS)],
+    ),
+    Case("row", "processor time of a written row", _row, _needs_updates),
+    Case("sending-growth", "ten times the rows to send", _growth, _needs_updates),
+)
