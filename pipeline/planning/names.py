@@ -103,8 +103,8 @@ class Resolver:
         found: list[Problem] = []
         place: int | None = None
         for field, name in self._links:
-            value: Value = None
-            if field.name in values or name in values:
+            value = values.get(field.name)
+            if name in values or _names_any(value):
                 value, problems = self._link(row, field, place)
                 if field.name in values or value is not None:
                     values[field.name] = value
@@ -136,12 +136,9 @@ class Resolver:
         value = row.values.get(field.name)
         if value is None or value is CLEAR:
             return value, []
-        items = _items(value)
-        if all([isinstance(item, int) for item in items]) and len({*items}) == len(items):  # noqa: C419 - half as fast
-            return value, []
         ids: list[Value] = []
         problems = []
-        for item in items:
+        for item in _items(value):
             matches = [item] if isinstance(item, int) else self._ids_of(field, item, place)
             if len(matches) == 1:
                 ids += matches
@@ -205,6 +202,13 @@ class Resolver:
 
     def _problem(self, code: str, row: Row, column: str, text: object, **words: object) -> Problem:
         return problem(code, self.sheet, row=row.number, column=column, value=text, **words)
+
+
+def _names_any(value: Value) -> bool:
+    """Whether the value of a link holds a name: ids lead to themselves."""
+    if isinstance(value, list):
+        return any(isinstance(each, str) for each in value)
+    return isinstance(value, str)
 
 
 def _items(value: Value) -> Sequence[Value]:

@@ -81,13 +81,13 @@ def parted(
     values: Mapping[str, Value],
 ) -> tuple[dict[str, Value], dict[str, tuple[int, ...]]]:
     """Part values into those that can be sent and, by field, the rows whose ids are not known."""
-    known, links = dict(values), {}
     lists = [(name, value) for name, value in values.items() if isinstance(value, list)]
+    links = {}
     for name, value in lists:
-        if any(isinstance(each, NewRow) for each in value):
-            known[name] = [each for each in value if not isinstance(each, NewRow)]
-            links[name] = tuple(each.row for each in value if isinstance(each, NewRow))
-    return known, links
+        if rows := tuple(each.row for each in value if isinstance(each, NewRow)):
+            links[name] = rows
+    known = {name: [e for e in values[name] if not isinstance(e, NewRow)] for name in links}
+    return {**values, **known}, links
 
 
 def who_links(changes: Iterable[Change]) -> dict[int, set[int]]:

@@ -12,6 +12,7 @@ from pipeline.api.replies import Verdict
 from pipeline.planning.plan import Change, Difference
 from pipeline.schema import Entity
 
+ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 DOUBTFUL_VERDICTS = (Verdict.IN_DOUBT.name, Verdict.STOP.name)
 RUN_COLUMNS = (
     "id, account, entity, file, digest, sheet, started, ended, stopped, known, results, "
@@ -100,8 +101,8 @@ def change_line(run: int, entity: Entity, change: Change) -> tuple[Any, ...]:
         change.record_id,
         _kept(entity, change.before),
         _kept(entity, change.payload),
-        json.dumps([each.field for each in change.differences]),
-        json.dumps(dict(change.links)),
+        ENCODE([each.field for each in change.differences]),
+        ENCODE(dict(change.links)),
         change.source_id,
     )
 
@@ -138,4 +139,4 @@ def _kept(entity: Entity, record: Mapping[str, Any] | None) -> str | None:
         return None
     if not entity.secrets.isdisjoint(record):
         record = {name: value for name, value in record.items() if name not in entity.secrets}
-    return json.dumps(dict(record))
+    return ENCODE(dict(record))
