@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import checking, exporting, planning, startup
+from benchmarks import checking, exporting, importing, planning, sending, startup
 from benchmarks.case import Case
 
 CASES: tuple[Case, ...] = (
@@ -10,4 +10,6 @@ CASES: tuple[Case, ...] = (
     *checking.CASES,
     *planning.CASES,
     *exporting.CASES,
+    *sending.CASES,
+    *importing.CASES,
 )
