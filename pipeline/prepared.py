@@ -202,14 +202,14 @@ def check(prepared: Prepared) -> list[Problem]:
     """
     name, entity = prepared.sheet.name, prepared.entity
     found = list(prepared.problems)
-    for row in prepared.rows:
-        if row.action == "skip":
-            continue
-        is_new = not row.fills(entity.id_field.name) and row.action in {"", "create"}
-        if is_new:
-            new = row.with_defaults(entity)
-            found += rules.judge_new(name, entity, new, prepared.header.fields)
-        else:
-            found += rules.judge_alone(name, entity, row)
+    rows = [row for row in prepared.rows if row.action != "skip"]
+    new = [row.with_defaults(entity) for row in rows if _is_new(row, entity)]
+    found += rules.judge_all_new(name, entity, new, prepared.header.fields)
+    for row in (row for row in rows if not _is_new(row, entity)):
+        found += rules.judge_alone(name, entity, row)
     found = in_sheet_order(rules.gather_missing(found), prepared.header.fields)
     return prepared.told(found)
+
+
+def _is_new(row: Row, entity: Entity) -> bool:
+    return row.action in {"", "create"} and not row.fills(entity.id_field.name)

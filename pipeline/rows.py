@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import ItemsView, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Literal
@@ -70,6 +70,16 @@ class Filled(Mapping[str, Value | Mark]):
     def __init__(self, places: Mapping[str, int], cells: Sequence[Value | Mark]) -> None:
         self._places = places
         self._cells = cells
+
+    @staticmethod
+    def columns(rows: Sequence[Mapping[str, Value | Mark]]) -> dict[str, Sequence[Value | Mark]]:
+        """Return the cells of all rows by name; {} if they do not share their names."""
+        own = [each for each in rows if isinstance(each, Filled)]
+        if len(own) < len(rows) or len({id(each._places) for each in own}) != 1:
+            return {}
+        return dict(
+            zip(own[0]._places, zip(*(each._cells for each in own), strict=True), strict=True)
+        )
 
     def __getitem__(self, name: str) -> Value | Mark:
         value = self._cells[self._places[name]]
@@ -166,3 +176,18 @@ class Row:
     def fills(self, name: str) -> bool:
         """Whether the cell says anything, be it right or wrong."""
         return name in self.values or name in self.bad or name in self.kept
+
+
+def columns_of(rows: Sequence[Row], names: Iterable[str]) -> dict[str, Sequence[Value]]:
+    """Return what the rows ask for by name, in their order; None where that is nothing, or clear.
+
+    The rows of a sheet as it was checked are turned at once.
+    """
+    whole = Filled.columns([row.values for row in rows])
+    blank = [None] * len(rows)
+    found: dict[str, Sequence[Value]] = {}
+    for name in names:
+        column = whole.get(name, blank) if whole else [row.values.get(name) for row in rows]
+        cleared = CLEAR in column
+        found[name] = [None if each is CLEAR else each for each in column] if cleared else column
+    return found

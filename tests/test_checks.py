@@ -6,7 +6,9 @@ import pytest
 
 from pipeline.entities import RESOURCE
 from pipeline.prepared import Reading, check, prepare
+from pipeline.problems import in_sheet_order
 from pipeline.rows import CLEAR
+from pipeline.rules import judge_all_new, judge_new
 
 HEAD = (
     "BusinessId | Name | SystemResourceType | ResourceTypeId | DisplayOrder "
@@ -191,3 +193,25 @@ def test_a_sheet_without_rows_is_a_warning(sheet):
     assert messages(sheet(HEAD)) == [
         "Resources: has no rows below its header. Fill in at least one row."
     ]
+
+
+def test_rows_are_judged_together_as_they_are_one_by_one(sheet):
+    """Rule by rule over all new rows the same is found as row by row."""
+    path = sheet(
+        """
+        BusinessId | Name | Visible | MinBookingLength | MaxBookingLength | TimeSlots | Allocation
+        7 | A | Yes | 60 | 30 | Mon 10:00-09:00 |
+        7 | | | 60 | <clear> | <kept as it is: long> | many
+        | B | <clear> | many | 30 | Mon 09:00-11:00; Mon 10:00-12:00 | 4
+        """
+    )
+    read = prepare(path, RESOURCE)
+    columns = read.header.fields
+    apart = [each for row in read.rows for each in judge_new("S", RESOURCE, row, columns)]
+
+    together = judge_all_new("S", RESOURCE, read.rows, columns)
+
+    assert in_sheet_order(together, columns) == in_sheet_order(apart, columns)
+    assert {"min_above_max", "bad_slots", "required_blank", "kept_marker", "will_be_hidden"} <= {
+        each.code for each in together
+    }
