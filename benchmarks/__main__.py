@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from benchmarks.measure import Failed
 from benchmarks.report import Report, line, markdown, terminal
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+IDLE = 4  # cases that may go on at once
 DONE, NOT_REACHED, NOT_RUN, STOPPED = 0, 1, 2, 130
 Found = tuple[list[Result], str]
 
@@ -84,17 +85,13 @@ def _asked() -> argparse.Namespace:
 
 
 def _run_all(cases: Iterable[Case], setting: Setting) -> list[Found]:
-    """Run the cases one by one, then beside each other those that leave the processor alone."""
-    cases = list(cases)
-    found = {each.name: _run(each, setting) for each in cases if not each.idle}
-    idle = [each for each in cases if each.idle]
-    with ThreadPoolExecutor(max(len(idle), 1)) as runners:
-        found |= zip(
-            (each.name for each in idle),
-            runners.map(lambda each: _run(each, setting), idle),
-            strict=True,
-        )
-    return [found[each.name] for each in cases]
+    """Run the cases one by one; those that leave the processor alone go on beside the next ones."""
+    with ThreadPoolExecutor(IDLE) as runners:
+        found = [
+            runners.submit(_run, each, setting) if each.idle else _run(each, setting)
+            for each in cases
+        ]
+        return [each.result() if isinstance(each, Future) else each for each in found]
 
 
 def _run(case: Case, setting: Setting) -> Found:

@@ -108,7 +108,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Case:
-    """Something to measure. `idle` ones hardly use the processor: they run beside each other."""
+    """Something to measure. `idle` ones hardly use the processor: others run beside them."""
 
     name: str
     about: str

@@ -7,9 +7,13 @@ from benchmarks.case import Case
 
 CASES: tuple[Case, ...] = (
     *startup.CASES,
+    *importing.ALONE,
+    *sending.ALONE,
+    # From here on some minutes of waiting go by beside what is measured in processor time.
+    *sending.BESIDE,
+    *importing.BESIDE,
     *checking.CASES,
     *planning.CASES,
     *exporting.CASES,
-    *sending.CASES,
     *importing.CASES,
 )

@@ -10,7 +10,7 @@ from benchmarks.case import Case, Material, Result, Setting, Size, beside, exact
 from benchmarks.materials import workbook
 from benchmarks.measure import Failed, Run, run
 
-ROUNDS = 3
+ROUNDS = 2
 RIVAL = "read_excel (openpyxl) + pandera, coerce"
 DATA = ("clean", "bad-cells", "bad-rows")
 UNFINISHED = 1

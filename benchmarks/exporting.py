@@ -14,36 +14,48 @@ from benchmarks.case import Case, Result, Setting, beside, by_clock, growth, pea
 from benchmarks.export_account import served
 from benchmarks.measure import Failed, Run, run
 
-ROUNDS = 3
+ROUNDS = 2
 RIVAL = "json → DataFrame → to_excel (openpyxl)"
 ALONE = "the same GETs alone"
-RATE = 100  # requests a second: ten times what is allowed by default
+MOST = 10  # requests a second: the most that the service documents
+RATE = 10 * MOST  # the same, scaled
 OURS = (sys.executable, "-m", "pipeline", "export", "--json", "--overwrite")
 
 
 def _export(setting: Setting) -> list[Result]:
     size = setting.size
-    log, asked = setting.scratch / "export.log", setting.scratch / "asked.log"
-    with _account(setting, size.many, log) as many, _account(setting, size.few) as few:
+    with _account(setting, size.many) as many, _account(setting, size.few) as few:
         runs = {
             "export": _ours(setting, many, size.many),
             RIVAL: _rival(many, "export_pandas", str(setting.scratch / "rival.xlsx")),
-            ALONE: lambda: run([sys.executable, "-m", "benchmarks.gets_alone", str(asked)], many),
             "export, few": _ours(setting, few, size.few),
         }
-        runs["export"]()
-        shutil.copy(log, asked)  # what one export alone has asked
         found = setting.in_turn(ROUNDS, runs)
     ours, theirs, name = found["export"], found[RIVAL], f"export, {size.many:,} records"
-    shared = peaks(name, RIVAL, ours, theirs, at_most=0.15)
-    flat = peaks(name, f"itself, {size.few:,}", ours, found["export, few"], at_most=1.1)
     return [
         replace(beside(name, RIVAL, ours, theirs, at_most=0.5), goal=0.15),
-        by_clock(name, ALONE, ours, found[ALONE], at_most=1.1),
-        shared,
-        flat,
+        peaks(name, RIVAL, ours, theirs, at_most=0.15),
+        peaks(name, f"itself, {size.few:,}", ours, found["export, few"], at_most=1.1),
         growth("export", ours, found["export, few"], size),
     ]
+
+
+def _waiting(setting: Setting) -> list[Result]:
+    """Time an export beside the GETs it sends, both as fast as the service lets anybody be."""
+    count = setting.size.many
+    log, asked = setting.scratch / "export.log", setting.scratch / "asked.log"
+    with _account(setting, count, log) as account:
+        ours = _ours(setting, account, count, f"all:{MOST}/1")
+        words = [sys.executable, "-m", "benchmarks.gets_alone", str(asked), str(MOST)]
+
+        def exported() -> Run:
+            done = ours()
+            shutil.copy(log, asked)  # what it has asked is what the GETs alone ask
+            return done
+
+        found = setting.in_turn(1, {"export": exported, ALONE: lambda: run(words, account)})
+    name = f"export, {count:,} records, at {MOST} requests a second"
+    return [by_clock(name, ALONE, found["export"], found[ALONE], at_most=1.1)]
 
 
 def _requests(setting: Setting) -> list[Result]:
@@ -101,5 +113,6 @@ def _rival(account: dict[str, str], module: str, *words: str) -> Callable[[], Ru
 
 CASES = (
     Case("export", "export of many records to .xlsx", _export),
+    Case("export-time", "export of many records beside its GETs alone", _waiting),
     Case("export-requests", "requests of an export within a limit", _requests),
 )

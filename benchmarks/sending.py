@@ -112,7 +112,7 @@ def _fast(setting: Setting) -> list[Result]:
     return _side_by_side(_combinations(slow=False), setting, AT_ONCE)
 
 
-CASES = (
+ALONE = (Case("fast-limits", "100 writes in a second, kept and used", _fast, _needs),)
+BESIDE = (
     Case("limits", "10 writes in 5 s and 60 in 60 s, kept and used", _slow, _needs, idle=True),
-    Case("fast-limits", "100 writes in a second, kept and used", _fast, _needs),
 )
