@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 from pipeline.entities import ENTITIES, LOOKUPS
@@ -38,16 +38,30 @@ class Records:
         self._now = now
         self._wall = wall
         self._hidden_until: dict[tuple[str, int], float] = {}  # records that lag behind
+        # By table: whole records, and of which version of the store they are.
+        self._wholes: dict[str, tuple[int, list[Record]]] = {}
 
     # ---- reading
 
-    def everything(self, table: Table, but: Container[tuple[str, int]] = ()) -> list[Record]:
-        """Return all whole records by id, `but` these (table, id) and what is theirs."""
+    def everything(self, table: Table, but: Collection[tuple[str, int]] = ()) -> list[Record]:
+        """Return all whole records by id, `but` these (table, id) and what is theirs.
+
+        They are shared: never change them.
+        """
         if table.child and table.entity:
             parents = self.everything(TABLES[table.entity.name], but)
             return [each for parent in parents for each in _own(table.child, parent)]
-        kept = self._store.all(table.name)
-        return [self._whole(table, each) for each in kept if (table.name, each["Id"]) not in but]
+        wholes = self._all_whole(table)
+        return [each for each in wholes if (table.name, each["Id"]) not in but] if but else wholes
+
+    def _all_whole(self, table: Table) -> list[Record]:
+        """Return all whole records; a listing of many pages works them out once."""
+        with self._store.lock:
+            version, wholes = self._wholes.get(table.name, (-1, []))
+            if version != self._store.version:
+                wholes = [self._whole(table, each) for each in self._store.all(table.name)]
+                self._wholes[table.name] = self._store.version, wholes
+            return wholes
 
     def listing(self, table: Table, query: Mapping[str, str]) -> Answer:
         """Answer a search: one page of rows without their lists."""

@@ -31,6 +31,7 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self.lock = threading.RLock()
+        self.version = 0  # another one after every write
         self._database = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None
         )
@@ -75,6 +76,7 @@ class Store:
                 self._write(entity, record)
 
     def _write(self, entity: str, record: Record) -> None:
+        self.version += 1
         kept = self._records.setdefault(entity, {})
         body = json.dumps(record)
         if record["Id"] in kept:
@@ -93,6 +95,7 @@ class Store:
     def delete(self, entity: str, numbers: Iterable[int]) -> None:
         """Remove records; those that are not there do not matter."""
         with self.lock:
+            self.version += 1
             for number in numbers:
                 self._database.execute(
                     "DELETE FROM records WHERE entity = ? AND id = ?", (entity, number)
