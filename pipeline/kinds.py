@@ -70,7 +70,10 @@ TEXT = Kind("text", "text", _read_text, _show_text, _same_text)
 
 def _read_address(cell: Cell) -> str:
     text = _read_text(cell).strip()
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # a bracket that is never closed, as in http://[x
+        raise Unreadable("not_an_address") from None
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or " " in text:
         raise Unreadable("not_an_address")
     return text

@@ -148,6 +148,7 @@ def test_addresses_need_http():
     assert kinds.ADDRESS.read("https://pictures.example/a.png") == "https://pictures.example/a.png"
     assert refusal(kinds.ADDRESS, "C:\\pictures\\a.png") == "not_an_address"
     assert refusal(kinds.ADDRESS, "ftp://pictures.example/a.png") == "not_an_address"
+    assert refusal(kinds.ADDRESS, "http://[pictures.example/a.png") == "not_an_address"
 
 
 SLOT = st.builds(
