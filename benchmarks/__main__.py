@@ -22,7 +22,7 @@ from benchmarks.measure import Failed
 from benchmarks.report import Report, line, markdown, terminal
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-IDLE = 4  # cases that may go on at once
+AT_ONCE = 4  # cases that go on beside others
 DONE, NOT_REACHED, NOT_RUN, STOPPED = 0, 1, 2, 130
 Found = tuple[list[Result], str]
 
@@ -85,10 +85,10 @@ def _asked() -> argparse.Namespace:
 
 
 def _run_all(cases: Iterable[Case], setting: Setting) -> list[Found]:
-    """Run the cases one by one; those that leave the processor alone go on beside the next ones."""
-    with ThreadPoolExecutor(IDLE) as runners:
+    """Run the cases one by one; those that bear company go on beside the next ones."""
+    with ThreadPoolExecutor(AT_ONCE) as runners:
         found = [
-            runners.submit(_run, each, setting) if each.idle else _run(each, setting)
+            runners.submit(_run, each, setting) if each.beside else _run(each, setting)
             for each in cases
         ]
         return [each.result() if isinstance(each, Future) else each for each in found]

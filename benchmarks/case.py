@@ -108,13 +108,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class Case:
-    """Something to measure. `idle` ones hardly use the processor: others run beside them."""
+    """Something to measure.
+
+    Others are measured `beside` one that waits most of the time, or that needs a single core and
+    is judged by its processor time.
+    """
 
     name: str
     about: str
     run: Callable[[Setting], list[Result]]
     needs: Callable[[Size], Sequence[Material]] = lambda _: ()
-    idle: bool = False
+    beside: bool = False
 
 
 def beside(

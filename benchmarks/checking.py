@@ -73,4 +73,8 @@ def _needs(size: Size) -> list[Material]:
     return [workbook(kind, rows) for kind in DATA for rows in (size.many, size.few)]
 
 
-CASES = (Case("check", "check of many rows: clean, with bad cells, all bad", _check, _needs),)
+CASES = (
+    Case(
+        "check", "check of many rows: clean, with bad cells, all bad", _check, _needs, beside=True
+    ),
+)

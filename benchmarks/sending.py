@@ -18,6 +18,7 @@ from benchmarks.service import Figures, imported, rooms, serving
 ANSWERS = (0.02, 0.2, 1.0)  # seconds
 JITTER = 0.02  # seconds
 STALLS = 0.002  # of the requests
+MINUTE, SHORT = 60, 15  # seconds
 AT_ONCE = 2  # imports that keep a processor busy
 
 
@@ -37,8 +38,8 @@ class Paced:
 
     def rows(self, size: Size) -> int:
         """Return how many rows are imported; the first window is not measured."""
-        windows = self.windows if size.judged else max(15 // self.seconds, 1)
-        return self.count * (windows + 1) if size.judged or self.seconds < 60 else 15  # noqa: PLR2004
+        windows = self.windows if size.judged else SHORT // self.seconds
+        return self.count * (windows + 1)
 
 
 LIMITS = (
@@ -73,18 +74,22 @@ class _Combination:
 
     def results(self, setting: Setting) -> list[Result]:
         found, limit = self.figures(setting), self.limit
-        count = min(limit.count, len(found.accepted) // 2)
-        used = found.used(count, limit.seconds * count / limit.count)
+        used = found.used(limit.count, limit.seconds)
         return [
             Result(self.name, "the limit itself", "of the limit", used, at_least=limit.at_least),
             Result(f"{self.name}: refused", "", "requests", len(found.refused), at_most=0),
         ]
 
 
-def _combinations(*, slow: bool) -> list[_Combination]:
+def _limits(size: Size) -> list[Paced]:
+    """Return the limits; a window of a minute is too long for the small size."""
+    return [each for each in LIMITS if size.judged or each.seconds < MINUTE]
+
+
+def _combinations(size: Size, *, slow: bool) -> list[_Combination]:
     return [
         _Combination(limit, policy, answer)
-        for limit in LIMITS
+        for limit in _limits(size)
         if limit.slow == slow
         for policy in POLICIES
         for answer in ANSWERS
@@ -92,7 +97,7 @@ def _combinations(*, slow: bool) -> list[_Combination]:
 
 
 def _needs(size: Size) -> list[Material]:
-    return [rooms("creates", limit.rows(size)) for limit in LIMITS]
+    return [rooms("creates", limit.rows(size)) for limit in _limits(size)]
 
 
 def _side_by_side(
@@ -104,15 +109,15 @@ def _side_by_side(
 
 
 def _slow(setting: Setting) -> list[Result]:
-    each = _combinations(slow=True)
+    each = _combinations(setting.size, slow=True)
     return _side_by_side(each, setting, len(each))
 
 
 def _fast(setting: Setting) -> list[Result]:
-    return _side_by_side(_combinations(slow=False), setting, AT_ONCE)
+    return _side_by_side(_combinations(setting.size, slow=False), setting, AT_ONCE)
 
 
 ALONE = (Case("fast-limits", "100 writes in a second, kept and used", _fast, _needs),)
 BESIDE = (
-    Case("limits", "10 writes in 5 s and 60 in 60 s, kept and used", _slow, _needs, idle=True),
+    Case("limits", "10 writes in 5 s and 60 in 60 s, kept and used", _slow, _needs, beside=True),
 )
