@@ -10,9 +10,11 @@ from pipeline.planning import radar
 from pipeline.planning.ledger import claimed, handed_over, minded, recognised
 from pipeline.planning.names import Resolved, Resolver, is_own_list
 from pipeline.planning.newcomers import (
+    Newcomers,
     find_newcomers,
     links_to_deleted,
     lost_links,
+    names_own,
     parted,
     who_links,
 )
@@ -70,7 +72,9 @@ def build(request: Request, stored: Stored) -> Plan:
     by_row: dict[int, list[Problem]] = {}
     for each in request.problems:
         by_row.setdefault(each.row or 0, []).append(each)
-    new = find_newcomers(request.sheet, request.entity, request.rows, stored)
+    new = Newcomers((), ())
+    if names_own(request.entity, request.rows):
+        new = find_newcomers(request.sheet, request.entity, request.rows, stored)
     resolver = Resolver(request.sheet, request.entity, stored, new.coming, new.left_out)
     builder = _Builder(request, stored, by_row, resolver)
     tied = builder.tied(builder.apart(builder.changes()))
@@ -99,7 +103,7 @@ def build(request: Request, stored: Stored) -> Plan:
 
 def key_of(entity: Entity, row: Row) -> Key | None:
     """Return (location, name) of a row whose names are resolved; None when a part is blank."""
-    place, name = (row.value(each) for each in entity.key)
+    place, name = map(row.value, entity.key)
     if not isinstance(place, int) or name is None:
         return None
     return place, same_name(name)

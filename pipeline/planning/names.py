@@ -106,7 +106,7 @@ class Resolver:
         place: int | None = None
         for field, name in self._links:
             value = values.get(field.name)
-            if name in values or _names_any(value):
+            if name in values or names_any(value):
                 value, problems = self._link(row, field, place)
                 if field.name in values or value is not None:
                     values[field.name] = value
@@ -120,7 +120,7 @@ class Resolver:
         """Whether a link of the row holds a name, or one stands beside it."""
         beside, links = self._cells_with_names
         get = row.values.get
-        return any(map(_names_any, map(get, links))) or any(get(each) is not None for each in beside)
+        return any(map(names_any, map(get, links))) or any(get(each) is not None for each in beside)
 
     @cached_property
     def _cells_with_names(self) -> tuple[list[str], list[str]]:
@@ -217,7 +217,7 @@ class Resolver:
         return problem(code, self.sheet, row=row.number, column=column, value=text, **words)
 
 
-def _names_any(value: Value) -> bool:
+def names_any(value: Value) -> bool:
     """Whether the value of a link holds a name: ids lead to themselves."""
     if isinstance(value, list):
         return str in map(type, value)
