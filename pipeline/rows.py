@@ -81,6 +81,14 @@ class Filled(Mapping[str, Value | Mark]):
             zip(own[0]._places, zip(*(each._cells for each in own), strict=True), strict=True)
         )
 
+    def can_be_sent(self, names: frozenset[str]) -> bool:
+        """Whether all that is filled are values of the fields `names`, and none is empty."""
+        cells, places = self._cells, self._places
+        if CLEAR in cells or [] in cells:
+            return False
+        others = () if names.issuperset(places) else places.keys() - names
+        return all(cells[places[name]] is None for name in others)
+
     def __getitem__(self, name: str) -> Value | Mark:
         value = self._cells[self._places[name]]
         if value is None:

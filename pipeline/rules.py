@@ -29,7 +29,9 @@ def judge_all_new(
     sheet: str, entity: Entity, rows: Sequence[Row], columns: Container[str]
 ) -> list[Problem]:
     """Return what `judge_new` finds in each of many rows, rule by rule: three times as fast."""
-    found = [each for row in rows for each in _unfit(sheet, entity, row, columns)]
+    needed = [each.name for each in entity.required]
+    unsure = (row for row in rows if row.kept or not all(map(row.values.__contains__, needed)))
+    found = [each for row in unsure for each in _unfit(sheet, entity, row, columns)]
     values = columns_of(rows, {name for rule in entity.rules for name in rule.fields})
     for rule in entity.rules:
         said = map(rule.finds, *(values[name] for name in rule.fields))

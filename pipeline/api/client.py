@@ -166,7 +166,9 @@ class Client:
         content = None
         if payload is not None:
             headers["Content-Type"] = "application/json"
-            content = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+            content = json.dumps(
+                dict(payload.items()), ensure_ascii=False, separators=(",", ":")
+            ).encode()
         request = {"params": params, "content": content, "headers": headers}
         return self._exchange(method, path, watcher, **request), token
 

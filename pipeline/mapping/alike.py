@@ -45,6 +45,8 @@ MAX_ERRORS = 2
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "_": " "})
 DROPPED = re.compile("[\u0300-\u036f'`\u00b4\u2019]")  # accents, and apostrophes within words
 ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th)\b")
+PLAIN = str.maketrans({"_": " ", "'": None, "`": None})  # the same for names in ASCII
+PLAIN_RUNS = re.compile(r"[a-z]+|[0-9]+")
 BREAK = "#"  # stands for numbers between words whose order counts
 
 
@@ -80,10 +82,9 @@ class Shape:
         return rest if self.ordered else tuple(sorted(rest))
 
 
-@lru_cache(maxsize=64)  # a name is first looked for, and then taken in
 def shape_of(name: str) -> Shape:
     """Return what is compared of a name."""
-    tokens = [each for each in _tokens(name) if each not in FILLERS] or list(_tokens(name))
+    tokens = [each for each in _tokens(name) if each not in FILLERS] or _tokens(name)
     groups = [(is_mark, tuple(each)) for is_mark, each in groupby(tokens, key=_is_mark)]
     marks = tuple(group for is_mark, group in groups if is_mark)
     breaks = (BREAK,) if len(marks) > 1 else ()
@@ -91,18 +92,36 @@ def shape_of(name: str) -> Shape:
     return Shape(marks, tuple(words))
 
 
-def _tokens(name: str) -> Iterator[str]:
-    """Yield words and numbers in lower case, without accents, written out."""
+@lru_cache(maxsize=64)
+def _marks(name: str) -> tuple[str, ...]:
+    """Return the numbers and single letters of a name: names that differ in them are not alike."""
+    return tuple(filter(_is_mark, _tokens(name)))
+
+
+def _tokens(name: str) -> list[str]:
+    """Return words and numbers in lower case, without accents, written out."""
+    return [
+        _written_out(run) if kind == "L" else run.lstrip("0") or "0"
+        for kind, run in _runs(name)
+        if kind
+    ]
+
+
+@lru_cache(maxsize=1_024)  # names share their words
+def _written_out(word: str) -> str:
+    whole = SHORT.get(word, SPELLED.get(word, word))
+    is_plural = len(whole) >= LONG_WORD and whole.endswith("s") and whole[-2] != "s"
+    return whole[:-1] if is_plural else whole
+
+
+def _runs(name: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands together: letters (L), digits (N) and whatever else."""
+    if name.isascii():  # most names are, and this is five times as fast
+        text = ORDINAL.sub(r"\1 ", name.lower().translate(PLAIN))
+        return (("N" if run[0].isdigit() else "L", run) for run in PLAIN_RUNS.findall(text))
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    text = DROPPED.sub("", text.translate(LETTERS))
-    for kind, run in groupby(ORDINAL.sub(r"\1 ", text), key=_letter_or_digit):
-        token = "".join(run)
-        if kind == "N":
-            yield token.lstrip("0") or "0"
-        elif kind == "L":
-            whole = SHORT.get(token, SPELLED.get(token, token))
-            is_plural = len(whole) >= LONG_WORD and whole.endswith("s") and whole[-2] != "s"
-            yield whole[:-1] if is_plural else whole
+    text = ORDINAL.sub(r"\1 ", DROPPED.sub("", text.translate(LETTERS)))
+    return ((kind, "".join(run)) for kind, run in groupby(text, key=_letter_or_digit))
 
 
 @cache
@@ -144,8 +163,13 @@ def _errors_allowed(one: str, other: str) -> int:
 
 @dataclass
 class Names:
-    """Names among which those are found that resemble another; built once, asked many times."""
+    """Names among which those are found that resemble another; built once, asked many times.
 
+    `_first` has by marks the first name, until another one with the same marks comes and both are
+    taken in: where every name has a number of its own there is nothing to compare.
+    """
+
+    _first: dict[tuple[str, ...], str | None] = field(default_factory=dict)
     _spelled: dict[Hashable, list[str]] = field(default_factory=dict)
     _parts: dict[Hashable, dict[str, list[str]]] = field(default_factory=dict)
 
@@ -159,21 +183,37 @@ class Names:
 
     def add(self, name: str) -> None:
         """Take in a name."""
-        shape = shape_of(name)
-        for key in _spellings(shape):
+        if self._is_first(name):
+            self._first[_marks(name)] = name
+        else:
+            self._take_in(name)
+
+    def _is_first(self, name: str) -> bool:
+        """Whether no name has the same marks; if one has, it is taken in now."""
+        marks = _marks(name)
+        if marks not in self._first:
+            return True
+        first, self._first[marks] = self._first[marks], None
+        if first is not None:
+            self._take_in(first)
+        return False
+
+    def _take_in(self, name: str) -> None:
+        spellings, long_words = _keys(name)
+        for key in spellings:
             self._spelled.setdefault(key, []).append(name)
-        for word, key in _long_words(shape):
+        for word, key in long_words:
             self._parts.setdefault(key, {}).setdefault(word, []).append(name)
 
     def like(self, name: str) -> list[str]:
         """Return the names that resemble `name`: those spelled differently, then those mistyped."""
-        if not self._spelled:
+        if self._is_first(name):
             return []
-        shape = shape_of(name)
-        same = (each for key in _spellings(shape) for each in self._spelled.get(key, ()))
+        spellings, long_words = _keys(name)
+        same = (each for key in spellings for each in self._spelled.get(key, ()))
         typed = (
             each
-            for word, key in _long_words(shape)
+            for word, key in long_words
             if (others := self._parts.get(key))
             for other in mistyped(word, others.keys())
             for each in others[other]
@@ -184,6 +224,13 @@ class Names:
 def alike(one: str, other: str) -> bool:
     """Whether two names resemble each other; every name resembles itself."""
     return one == other or bool(Names.of([one]).like(other))
+
+
+@lru_cache(maxsize=64)  # a name is first looked for, and then taken in
+def _keys(name: str) -> tuple[tuple[Hashable, ...], tuple[tuple[str, Hashable], ...]]:
+    """Return under what a name is found: its spellings, and its long words with all else."""
+    shape = shape_of(name)
+    return _spellings(shape), tuple(_long_words(shape))
 
 
 def _spellings(shape: Shape) -> tuple[Hashable, ...]:

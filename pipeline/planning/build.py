@@ -10,15 +10,18 @@ from pipeline.planning import radar
 from pipeline.planning.ledger import claimed, handed_over, minded, recognised
 from pipeline.planning.names import Resolved, Resolver, is_own_list
 from pipeline.planning.newcomers import (
+    Newcomers,
     find_newcomers,
     links_to_deleted,
     lost_links,
+    names_own,
     parted,
     who_links,
 )
 from pipeline.planning.overlay import (
     create_payload,
     differences,
+    sent_as_it_is,
     update_payload,
     wanted,
     without_guards,
@@ -69,10 +72,12 @@ def build(request: Request, stored: Stored) -> Plan:
     by_row: dict[int, list[Problem]] = {}
     for each in request.problems:
         by_row.setdefault(each.row or 0, []).append(each)
-    new = find_newcomers(request.sheet, request.entity, request.rows, stored)
+    new = Newcomers((), ())
+    if names_own(request.entity, request.rows):
+        new = find_newcomers(request.sheet, request.entity, request.rows, stored)
     resolver = Resolver(request.sheet, request.entity, stored, new.coming, new.left_out)
     builder = _Builder(request, stored, by_row, resolver)
-    tied = builder.tied(builder.apart([builder.change(row) for row in request.rows]))
+    tied = builder.tied(builder.apart(builder.changes()))
     changes = radar.Radar(request.sheet, request.entity, request.rows, stored).watched(tied)
     own = [each for change in changes for each in change.problems]
     told = set(own)
@@ -98,10 +103,20 @@ def build(request: Request, stored: Stored) -> Plan:
 
 def key_of(entity: Entity, row: Row) -> Key | None:
     """Return (location, name) of a row whose names are resolved; None when a part is blank."""
-    place, name = (row.value(each) for each in entity.key)
+    place, name = map(row.value, entity.key)
     if not isinstance(place, int) or name is None:
         return None
     return place, same_name(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is to become of a row of the file, before the rules have judged the `new` ones."""
+
+    row: Row
+    change: Change
+    problems: tuple[Problem, ...] = ()  # of its names
+    new: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -111,18 +126,38 @@ class _Builder:
     problems: Mapping[int, Sequence[Problem]]  # of the request, by row
     resolver: Resolver
 
-    def change(self, row: Row) -> Change:
-        """Plan one row, as if it stood alone."""
+    def changes(self) -> list[Change]:
+        """Plan every row, as if it stood alone."""
+        drafts = [self._draft(row) for row in self.request.rows]
+        new = [each.new for each in drafts if each.new is not None]
+        request, found = self.request, dict[int, list[Problem]]()
+        for each in rules.judge_all_new(request.sheet, request.entity, new, request.columns):
+            found.setdefault(each.row or 0, []).append(each)
+        return [self._change(each, found.get(each.row.number, ())) for each in drafts]
+
+    def _draft(self, row: Row) -> _Draft:
         if row.action == "skip":
-            return Change(row.number, "skip", _name(self.request.entity, row))
-        own = self.problems.get(row.number, ())
+            return _Draft(row, Change(row.number, "skip", _name(self.request.entity, row)))
         resolved = self.resolver.resolve(row)
-        change = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
+        draft = self._matched(without_respelt(self.request.entity, resolved.row), resolved)
+        if isinstance(draft, Change):
+            return _Draft(row, draft, resolved.problems)
+        change, new = draft
+        return _Draft(row, change, resolved.problems, new)
+
+    def _change(self, draft: _Draft, found: Sequence[Problem]) -> Change:
+        """Return what was drafted of a row with all its problems; `found` are a new record's."""
+        row, change = draft.row, draft.change
+        if row.action == "skip":
+            return change
+        change = _told(change, (*change.problems, *found))
         change = minded(self.request.sheet, self.request.entity, row, change, self.stored.ledger)
-        problems = tuple(dict.fromkeys((*own, *resolved.problems, *change.problems)))
+        own = self.problems.get(row.number, ())
+        problems = tuple(dict.fromkeys((*own, *draft.problems, *change.problems)))
         return _settled(_told(change, problems))
 
-    def _matched(self, row: Row, resolved: Resolved) -> Change:
+    def _matched(self, row: Row, resolved: Resolved) -> Change | tuple[Change, Row]:
+        """Return what is to become of a row; with a new record's row, which is not judged yet."""
         entity = self.request.entity
         record_id = row.value(entity.id_field.name)
         if record_id is None and entity.id_field.name not in row.bad:
@@ -144,7 +179,7 @@ class _Builder:
             return self._gone(row, record_id)
         return self._with_record(row, record_id, record)
 
-    def _without_record(self, row: Row, resolved: Resolved) -> Change:
+    def _without_record(self, row: Row, resolved: Resolved) -> Change | tuple[Change, Row]:
         entity = self.request.entity
         if row.action in {"update", "delete"}:
             return self._blocked(row, "not_there", entity.key[-1], action=row.action)
@@ -152,17 +187,17 @@ class _Builder:
         unclear = {each.column for each in (*resolved.problems, *unnamed)}
         if unclear:
             row = replace(row, bad=row.bad | {str(each) for each in unclear})
-        found = rules.judge_new(self.request.sheet, entity, row, self.request.columns)
-        values, links = parted(wanted(entity, row, {}))
-        return Change(
+        payload, links = _payload(entity, row)
+        change = Change(
             row.number,
             "create",
             _name(entity, row),
             place=(key_of(entity, row) or (None,))[0],
-            payload=create_payload(values),
-            problems=(*unnamed, *found),
+            payload=payload,
+            problems=unnamed,
             links=links,
         )
+        return change, row
 
     def _completed(self, row: Row) -> tuple[Row, tuple[Problem, ...]]:
         """Fill a new record's blanks with its defaults; names among them are looked up too."""
@@ -288,6 +323,18 @@ class _Builder:
             tied |= new
             asked = {row for other in moved for row in linkers.get(other, ())}
         return [each if each.writes else replace(each, links={}) for each in tied.values()]
+
+
+def _payload(entity: Entity, row: Row) -> tuple[Mapping[str, Value], dict[str, tuple[int, ...]]]:
+    """Return what a new record is made from, and its links to rows of the file.
+
+    Where nothing is to be worked out, that is the row itself: another copy of each would take
+    2 kB a row.
+    """
+    if sent_as_it_is(entity, row):
+        return row.values, {}
+    values, links = parted(wanted(entity, row, {}))
+    return create_payload(values), links
 
 
 def _told(change: Change, problems: tuple[Problem, ...]) -> Change:

@@ -98,13 +98,15 @@ class Resolver:
 
     def resolve(self, row: Row) -> Resolved:
         """Return the row with ids only; the location is settled first, since it guides the rest."""
+        if not self._names_any(row):
+            return Resolved(row, ())
         values = dict(row.values.items())
         row = replace(row, values=values)
         found: list[Problem] = []
         place: int | None = None
         for field, name in self._links:
             value = values.get(field.name)
-            if name in values or _names_any(value):
+            if name in values or names_any(value):
                 value, problems = self._link(row, field, place)
                 if field.name in values or value is not None:
                     values[field.name] = value
@@ -113,6 +115,17 @@ class Resolver:
             if LOOKUPS[field.link].place is None:
                 place = value if isinstance(value, int) else self._record(row).get(field.name)
         return Resolved(row, tuple(found))
+
+    def _names_any(self, row: Row) -> bool:
+        """Whether a link of the row holds a name, or one stands beside it."""
+        beside, links = self._cells_with_names
+        get = row.values.get
+        return any(map(names_any, map(get, links))) or any(get(each) is not None for each in beside)
+
+    @cached_property
+    def _cells_with_names(self) -> tuple[list[str], list[str]]:
+        """The columns of names beside links, and the links themselves."""
+        return [name for _, name in self._links if name], [each.name for each, _ in self._links]
 
     @cached_property
     def _links(self) -> list[tuple[Field, str]]:
@@ -204,10 +217,10 @@ class Resolver:
         return problem(code, self.sheet, row=row.number, column=column, value=text, **words)
 
 
-def _names_any(value: Value) -> bool:
+def names_any(value: Value) -> bool:
     """Whether the value of a link holds a name: ids lead to themselves."""
     if isinstance(value, list):
-        return any(isinstance(each, str) for each in value)
+        return str in map(type, value)
     return isinstance(value, str)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.planning.directory import is_row
-from pipeline.planning.names import Resolver, is_own_list
+from pipeline.planning.names import Resolver, is_own_list, names_any
 from pipeline.planning.plan import Change
 from pipeline.planning.stored import Named, NewRow, Stored, Target, same_name
 from pipeline.problems import Problem, is_error, problem, quoted
@@ -30,6 +30,16 @@ class Newcomers:
 
     coming: tuple[Target, ...]
     left_out: tuple[NewRow, ...]
+
+
+def names_own(entity: Entity, rows: Sequence[Row]) -> bool:
+    """Whether a row gives a name in a list of own records: only there a newcomer can be meant."""
+    own = [each.name for each in entity.fields if is_own_list(entity, each)]
+    return any(
+        names_any(row.value(name)) or names_any(row.defaults.get(name))
+        for row in rows
+        for name in own
+    )
 
 
 def find_newcomers(sheet: str, entity: Entity, rows: Iterable[Row], stored: Stored) -> Newcomers:

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.guard import guarded
 from pipeline.planning.plan import Difference
 from pipeline.planning.stored import Record
-from pipeline.rows import CLEAR, Row
+from pipeline.rows import CLEAR, Filled, Row
 from pipeline.schema import Entity, Field, Value
 
 
@@ -97,6 +97,11 @@ def update_payload(
 
 def _child(record: Mapping[str, Any], columns: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     return {key: record[key] for _, key in columns}
+
+
+def sent_as_it_is(entity: Entity, row: Row) -> bool:
+    """Whether `create_payload` of what is `wanted` would be nothing but the row's own cells."""
+    return isinstance(row.values, Filled) and row.values.can_be_sent(entity.settable)
 
 
 def create_payload(values: Mapping[str, Value]) -> dict[str, Any]:

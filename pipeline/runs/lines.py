@@ -12,7 +12,8 @@ from pipeline.api.replies import Verdict
 from pipeline.planning.plan import Change, Difference
 from pipeline.schema import Entity
 
-ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+# Values of cells and records hold no circles.
+ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 DOUBTFUL_VERDICTS = (Verdict.IN_DOUBT.name, Verdict.STOP.name)
 RUN_COLUMNS = (
     "id, account, entity, file, digest, sheet, started, ended, stopped, known, results, "
@@ -101,8 +102,8 @@ def change_line(run: int, entity: Entity, change: Change) -> tuple[Any, ...]:
         change.record_id,
         _kept(entity, change.before),
         _kept(entity, change.payload),
-        ENCODE([each.field for each in change.differences]),
-        ENCODE(dict(change.links)),
+        ENCODE([each.field for each in change.differences]) if change.differences else "[]",
+        ENCODE(dict(change.links)) if change.links else "{}",
         change.source_id,
     )
 
@@ -137,6 +138,7 @@ def read_change(  # noqa: PLR0913, PLR0917 - the columns of a table
 def _kept(entity: Entity, record: Mapping[str, Any] | None) -> str | None:
     if record is None:
         return None
-    if not entity.secrets.isdisjoint(record):
-        record = {name: value for name, value in record.items() if name not in entity.secrets}
-    return ENCODE(dict(record))
+    kept = dict(record.items())
+    if not kept.keys().isdisjoint(entity.secrets):
+        kept = {name: value for name, value in kept.items() if name not in entity.secrets}
+    return ENCODE(kept)
