@@ -208,7 +208,8 @@ def _with_records(client: Client, entity: Entity, rows: Sequence[Row], stored: S
         | {each["Id"] for each in listed if archives and each.get(archives.name)},
         near=(*stored.near, *names_of(entity.name, listed)),
     )
-    wanted = [row.value(id_name) for row in rows if row.value(id_name)]
+    typed = (row.value(id_name) for row in rows)
+    wanted = [each for each in typed if isinstance(each, int)]  # a text is told as a problem
     wanted += _ids(entity, unnamed, stored)
     new = [each for each in wanted if each not in stored.records]
     records = reading.whole_records(client, entity, new) if new else ()

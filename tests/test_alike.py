@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -173,9 +173,9 @@ def test_thousands_are_compared_in_no_time(words):
         word = "".join(letters[number * 7919 // 26**k % 26] for k in range(5))
         return words.format(number % 9, number, word)
 
-    began = perf_counter()
+    began = process_time()
     names = Names.of(map(name, range(3_000)))
     for number in range(2_500, 5_000):
         names.like(name(number))
 
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5

@@ -451,7 +451,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
         tracemalloc.stop()
         return used
 
-    assert peak(2000) < peak(100) * 1.25
+    assert peak(10_000) < peak(500) * 1.25
 
 
 # ---- the cells of an export
