@@ -16,6 +16,7 @@ from pipeline.api import reading
 from pipeline.api.ahead import ahead
 from pipeline.api.census import Census
 from pipeline.api.client import Client
+from pipeline.api.marks import Texts
 from pipeline.certificate import Certificate
 from pipeline.comparison import Comparison, Edit
 from pipeline.entities import LOOKUPS
@@ -121,7 +122,7 @@ class _Flow:
         self.asked = [each for each in (*self.filters, *self.since) if each.query()]
         began = self.account.began
         self.census = Census(self.client, self.entity, query(self.asked), began)
-        self.own_names: dict[int, str] = {}
+        self.own_names = Texts()
         fields = self.request.columns.fields
         self.names = Names(self.client, self.entity, fields, self.own_names)
 
@@ -208,7 +209,7 @@ class _Flow:
         label_name = LOOKUPS[self.entity.name].label
         for row in self.census.rows():
             if self.names.needs_own:
-                self.own_names[row["Id"]] = str(row.get(label_name) or "")
+                self.own_names.put(row["Id"], str(row.get(label_name) or ""))
             if self._fits(row):
                 yield row
             else:

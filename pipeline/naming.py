@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.api import reading
 from pipeline.api.client import Client
+from pipeline.api.marks import Texts
 from pipeline.entities import LOOKUPS
 from pipeline.errors import CredentialsError, ProtocolError
 from pipeline.planning.missing import Places
@@ -51,9 +52,7 @@ class Names:
     read leaves its column blank, and a remark.
     """
 
-    def __init__(
-        self, client: Client, entity: Entity, fields: Sequence[Field], own: Mapping[int, str]
-    ) -> None:
+    def __init__(self, client: Client, entity: Entity, fields: Sequence[Field], own: Texts) -> None:
         self.remarks: list[str] = []
         self._client = client
         self._entity = entity
@@ -102,7 +101,7 @@ class Names:
         return self._line(field.name, field.link, field.kind.read(cell)) or cell
 
     def _line(self, column: str, link: str, ids: Sequence[int]) -> str | None:
-        own = self._own if link == self._entity.name else {}
+        own = self._own if link == self._entity.name else Texts()
         if link not in self._names and any(each not in own for each in ids):
             self._names[link] = self._read(column, link)
         read = self._names.get(link, {})

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline.api.ahead import ahead
-from pipeline.api.marks import Marks
 
 
 def test_items_come_in_their_order():
@@ -59,14 +58,3 @@ def test_whoever_stops_ends_the_thread():
 
     assert mine
     assert not [each for each in mine if each.is_alive()]
-
-
-def test_marks_are_kept_by_id_in_whatever_order():
-    """As a dictionary would, also where ids come out of order or once more."""
-    marks = Marks()
-    for number, mark in ((5, 1), (9, 2), (7, 3), (1, 4), (7, 5), (2**62, 6)):
-        marks.put(number, mark)
-
-    assert [marks.get(each) for each in (1, 5, 7, 9, 2**62)] == [4, 1, 5, 2, 6]
-    assert [marks.get(each) for each in (0, 6, 8, 2**62 + 1)] == [None] * 4
-    assert len(marks) == 5

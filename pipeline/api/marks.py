@@ -1,13 +1,15 @@
-"""Small numbers by record id, kept in 16 bytes each: an account may have very many records."""
+"""What is kept of each record by its id, in few bytes: an account may have very many records."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
 
+END = 0xFF  # of a text: a byte that UTF-8 never uses
+
 
 class Marks:
-    """A mark for each id, sorted by id; adding is quick where ids come in their order."""
+    """A number for each id in 16 bytes; adding is quick where ids come in their order."""
 
     def __init__(self) -> None:
         self._ids = array("q")
@@ -37,3 +39,30 @@ class Marks:
 
     def _is_at(self, place: int, number: int) -> bool:
         return place < len(self._ids) and self._ids[place] == number
+
+
+class Texts:
+    """A text for each id: a dictionary of names would take five times the memory."""
+
+    def __init__(self) -> None:
+        self._begins = Marks()
+        self._joined = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._begins)
+
+    def __contains__(self, number: int) -> bool:
+        return self._begins.get(number) is not None
+
+    def get(self, number: int) -> str | None:
+        """Return the text of an id, None if it has none."""
+        begin = self._begins.get(number)
+        if begin is None:
+            return None
+        return self._joined[begin : self._joined.index(END, begin)].decode(errors="surrogatepass")
+
+    def put(self, number: int, text: str) -> None:
+        """Set the text of an id."""
+        self._begins.put(number, len(self._joined))
+        self._joined += text.encode(errors="surrogatepass")
+        self._joined.append(END)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,16 +37,18 @@ def pages(client: Client, path: str, filters: Mapping[str, Any] | None = None) -
     The service ignores parameters it does not know, so page and size are compared with its echo.
     Raises ProtocolError.
     """
-    size, before = MAX_PAGE_SIZE, [0]
+    # Of the page before not even the numbers stay: each holds on to the memory around it.
+    size, before = MAX_PAGE_SIZE, array("q", [0])
     for number in range(1, MAX_PAGES):
         query = {**(filters or {}), "orderBy": ORDER, "page": number, "size": size}
         envelope = client.get(path, query)
         page = _page(path, envelope, number)
         # A service may grant less than was asked; from then on that is what is asked.
         size = _number(path, envelope, "CurrentPageSize", least=1)
-        if page.rows and page.ids == before:
+        ids = array("q", page.ids)
+        if page.rows and ids == before:
             raise ProtocolError(f"GET {path}: page {number} brought nothing new.")
-        before, is_last = page.ids, _is_last(path, envelope, number)
+        before, is_last = ids, _is_last(path, envelope, number)
         del envelope  # a page is large: it does not stay while the next is awaited
         yield page
         del page
