@@ -27,7 +27,7 @@ from processes import KILLED, QUICK, Command, Service
 from test_faults import told
 
 METHODS = ("POST", "PUT")
-PATIENT = QUICK.replace("timeout = 2", "timeout = 12")  # longer than a busy machine starts a command
+PATIENT = QUICK.replace("timeout = 2", "timeout = 12")  # a busy machine starts slowly
 ROUNDS = 60  # more starts than any schedule needs
 FAULTS = [
     "500-before@POST*2+4",
