@@ -23,10 +23,11 @@ import pytest
 from flows import read_rows, rooms
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from processes import KILLED, Command, Service
+from processes import KILLED, QUICK, Command, Service
 from test_faults import told
 
 METHODS = ("POST", "PUT")
+PATIENT = QUICK.replace("timeout = 2", "timeout = 12")  # a busy machine starts slowly
 ROUNDS = 60  # more starts than any schedule needs
 FAULTS = [
     "500-before@POST*2+4",
@@ -242,7 +243,8 @@ def folder_copy(file: Path, folder: Path) -> Path:
 
 def test_an_import_right_after_a_kill_waits_for_what_was_under_way(calm, tmp_path):
     """The command dies while the service is about to store: a new import stores nothing twice."""
-    account = Account(tmp_path, calm["data"], "late=2.5@POST+5")
+    account = Account(tmp_path, calm["data"], "late=6@POST+5")
+    account.command = Command(tmp_path, account.service.environment, PATIENT)
     file = folder_copy(calm["file"], tmp_path)
     dead = account.command.start("import", file, "--yes")
     while sum(method == "POST" for _, method, _ in account.attempts()) < 6:

@@ -15,7 +15,7 @@ from pipeline.errors import StoppedError, UsageError
 from pipeline.importing import is_behind
 from pipeline.planning.plan import Change, Difference, Plan
 from pipeline.runs.journal import FILE, Journal
-from pipeline.runs.lines import Source
+from pipeline.runs.lines import Source, is_doubtful
 from pipeline.runs.lock import only_writer
 from pipeline.runs.outcome import Outcome
 from pipeline.runs.tables import MIGRATIONS
@@ -118,6 +118,22 @@ def test_each_sending_and_its_end(journal, tmp_path, clock):
     assert (lost.verdict, lost.ended) == (None, None)
     journal.not_stored(number, 2)
     assert [each.verdict for each in journal.attempts(number, 2)] == ["THROTTLED", "NOT_STORED"]
+
+
+def test_an_answer_that_is_not_written_yet_is_in_doubt(journal, tmp_path):
+    """A process that dies just after an answer leaves a create that has to be looked for."""
+    number = begin(journal, tmp_path)
+    journal.ended(journal.intend(number, 2, "POST"), "DONE", 200, 77, "")
+    journal.settle(number, [Outcome(2, "created", "", 77)])
+
+    def seen_by_another() -> tuple[str, bool]:
+        with Journal(tmp_path, ACCOUNT) as other:
+            doubtful = [is_doubtful(each) for each in other.attempts(number)]
+            return other.outcomes(number)[0].status, any(doubtful)
+
+    assert seen_by_another() == ("in_doubt", True)
+    journal.flush()
+    assert seen_by_another() == ("created", False)
 
 
 def test_a_look_up_that_lags_behind_an_update_is_noticed(journal, tmp_path, clock):

@@ -278,3 +278,36 @@ def test_an_answer_frees_a_slot_before_it_is_overdue():
     clock.now += 0.1
     pacer.done(request)
     assert pacer.wait_seconds("write") == pytest.approx(1.0)
+
+
+def test_a_short_window_is_spread():
+    """A hundred requests that leave together wait for each other: those of a second do not."""
+    clock = Clock()
+    pacer = Pacer([Limit("write", 10, 1), Limit("all", 30, 60)], clock=clock, sleep=clock.sleep)
+    sent = []
+    for _ in range(10):
+        with pacer.slot("write"):
+            sent.append(round(clock.now - 1_000, 2))
+
+    assert sent == [0, 0, 0, 0, 0.09, 0.18, 0.27, 0.36, 0.45, 0.54]
+
+
+def test_answers_that_come_meanwhile_shorten_a_wait():
+    """While round trips are learned, a wait is not slept through that the next answers end."""
+    clock = Clock()
+    naps: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        naps.append(seconds)
+        clock.sleep(seconds)
+
+    pacer = Pacer([Limit("write", 2, 5)], clock=clock, sleep=sleep)
+    first, second = pacer.enter("write"), pacer.enter("write")
+    assert first is not None
+    assert second is not None
+    clock.now += 1
+    pacer.done(first)
+    with pacer.slot("write"):
+        assert clock.now == pytest.approx(1_006, abs=0.01)
+
+    assert max(naps) < 0.01

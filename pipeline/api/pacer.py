@@ -5,6 +5,8 @@ request before it answered, so no server with the same windows can ever refuse o
 jitter. Once enough answers were timed, the shortest round trip is given back, less a margin.
 Where answers take longer than the window, that would leave much of the rate unused: there a slot is
 freed a window's length after the sending, plus what the way to the service may jitter.
+The slots of a short window are spread over it: requests that leave together wait for each other on
+this machine, and what they wait is lost from the rate.
 """
 
 from __future__ import annotations
@@ -31,12 +33,15 @@ MAX_LEAD_SECONDS = 0.1  # a slot is taken no earlier than this before it is free
 SLOW_SECONDS = 0.5  # from such answers on, slots of shorter windows are freed by the sending
 SLOW_WINDOWS = 1.1  # answers that take so many windows are no answers to wait for
 STALLED_TIMES = 3.0  # a request under way for so many times the usual has stalled
+SPREAD_SECONDS = 2.0  # windows up to here are spread: a burst saves no more than that
+SPREAD = 0.9  # of such a window: the rest makes up for what leaves late
+CATCH_UP = 3  # requests that may leave together after a delay
 JITTER_SECONDS = 0.03  # how much later than another a request may arrive
 SENT_BEFORE_SECONDS = 1.0  # how long an answer of an earlier process may have taken
 OVERDUE_SECONDS = 5.0  # a request without an answer for so long has arrived, or never will
 IN_FLIGHT = float("inf")
 MAX_WAIT_SECONDS = 3_700.0  # longer waits (the day's budget) stop the run instead
-POLL_SECONDS = 0.002  # how soon to look again when only an answer under way can free a slot
+POLL_SECONDS = 0.002  # how soon to look again when an answer under way may free a slot
 BUDGET_SECONDS = 600.0  # windows from here on are budgets: they set no pace
 
 
@@ -84,18 +89,27 @@ _UNTIMED = _Rounds()
 class _Window:
     limit: Limit
     requests: deque[Request] = field(default_factory=deque)
+    _due: float = 0.0  # when the next request may leave without a burst
+
+    def add(self, request: Request) -> None:
+        """Take a slot from when the request is to be sent."""
+        self.requests.append(request)
+        if self.limit.seconds <= SPREAD_SECONDS:
+            step = SPREAD * self.limit.seconds / self.limit.count
+            self._due = max(self._due, request.sent - CATCH_UP * step) + step
 
     def wait(self, now: float, free_at: Callable[[Request, float], float]) -> float:
         """Return the seconds until there is room; infinite when an answer has to come first."""
         span = self.limit.seconds
         while self.requests and free_at(self.requests[0], span) <= now:
             self.requests.popleft()
+        due = self._due - now
         if len(self.requests) < self.limit.count:
-            return 0.0
+            return due
         taken = sorted(at for each in self.requests if (at := free_at(each, span)) > now)
         if len(taken) < self.limit.count:
-            return 0.0
-        return taken[len(taken) - self.limit.count] - now
+            return due
+        return max(taken[len(taken) - self.limit.count] - now, due)
 
 
 class Pacer:
@@ -153,8 +167,14 @@ class Pacer:
             wait = self.wait_seconds(kind)
             if wait != IN_FLIGHT and wait > MAX_WAIT_SECONDS:
                 raise StoppedError(self._budget_sentence(kind, wait))
-            self._sleep(POLL_SECONDS if wait == IN_FLIGHT else wait)
+            self._sleep(POLL_SECONDS if self._is_open(kind, wait) else wait)
         return request
+
+    def _is_open(self, kind: str, wait: float) -> bool:
+        """Whether answers under way may shorten a wait: no slot is free before, or they teach."""
+        with self._lock:
+            learns = self._rounds.get(kind, _UNTIMED).count < TIMED_ANSWERS
+            return wait == IN_FLIGHT or (learns and bool(self._under_way))
 
     def enter(self, kind: str) -> Request | None:
         """Take a slot that is free by the time a request is ready; None when there is no room."""
@@ -325,7 +345,7 @@ class Pacer:
         self._under_way.add(request)
         for window in self._windows:
             if window.limit.counts(kind):
-                window.requests.append(request)
+                window.add(request)
         self._search(kind).leave(free)
         return request
 

@@ -39,6 +39,7 @@ DOUBTS_AT_ONCE = 5  # so many lost answers: look for them before more is sent
 MAX_SENDINGS = 5  # of one create, each but the last proven not stored
 MAX_FAILED_IN_A_ROW = 20  # sendings without one answer: the service is ill
 TICK_SECONDS = 0.5  # how soon a signal is heeded while answers are waited for
+SOON_SECONDS = 0.02  # an intent that comes so soon takes along what waits to be written
 GRACE_SECONDS = 5.0  # over the time an answer may take, when a run is stopped
 
 
@@ -193,16 +194,23 @@ class Apply:
 
     def _land(self, seconds: float) -> bool:
         """Take in what has ended; False when nothing did in so many seconds."""
-        try:
-            landed = [self._landed.get(timeout=seconds)]
-        except Empty:
-            self._journal.flush()
+        if (first := self._landing(seconds)) is None:
             return False
+        landed = [first]
         landed += [self._landed.get() for _ in range(self._landed.qsize())]
         errors = [error for each in landed if (error := self._take_in(each)) is not None]
         if errors:
             raise errors[0]
         return True
+
+    def _landing(self, seconds: float) -> Future[Sent] | None:
+        """Wait for what ends next; what the journal keeps for the next intent waits no longer."""
+        with suppress(Empty):
+            return self._landed.get(timeout=SOON_SECONDS)
+        self._journal.flush()
+        with suppress(Empty):
+            return self._landed.get(timeout=seconds)
+        return None
 
     def _take_in(self, future: Future[Sent]) -> PipelineError | None:
         planned, change = self._flying.pop(future)
