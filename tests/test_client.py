@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -439,3 +441,23 @@ def test_children_that_records_do_not_carry_are_listed_once(client):
         "/api/spaces/resourcetimeslots",
         "/api/spaces/resources",
     ]
+
+
+def test_an_answer_goes_as_soon_as_it_is_read(client):
+    """No circle keeps a response until the garbage is collected: its memory is used again."""
+    answered: list[weakref.ref[httpx.Response]] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        response = httpx.Response(200, json=ME)
+        answered.append(weakref.ref(response))
+        return response
+
+    gc.disable()
+    try:
+        client(server).get("auth/me")
+        left = [each for each in answered if each() is not None]
+    finally:
+        gc.enable()
+
+    assert len(answered) == 1
+    assert not left

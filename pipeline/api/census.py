@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from pipeline.api.ahead import ahead
 from pipeline.api.client import Client
 from pipeline.api.marks import Marks
 from pipeline.api.paging import ORDER, Record, pages
@@ -91,7 +90,7 @@ class Census:
         return mark is None or mark // MAX_LISTINGS != self._stamp_mark(record)
 
     def _read(self, reading: _Reading) -> Iterator[Record]:
-        for page in ahead(pages(self.client, self.entity.path, self.filters)):
+        for page in pages(self.client, self.entity.path, self.filters):
             self.pages += 1
             reading.rows += len(page.rows)
             reading.announced.add(page.announced)

@@ -54,10 +54,11 @@ class Wire:
                 asked = client.build_request(method, self._url(path), **request)
                 response = client.send(asked, stream=True)
                 try:
-                    # A response holds itself in a circle: what it kept would stay for long.
                     content = b"".join(response.iter_bytes())
                 finally:
                     response.close()
+                    # A stream and its response hold each other: both would stay for long.
+                    response.stream = httpx.ByteStream(b"")
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Reply(failure="unconnected", reason=_reason(error))
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
