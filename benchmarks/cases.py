@@ -16,4 +16,5 @@ CASES: tuple[Case, ...] = (
     *planning.CASES,
     *exporting.CASES,
     *importing.CASES,
+    *exporting.WAITING,
 )

@@ -111,8 +111,8 @@ def _rival(account: dict[str, str], module: str, *words: str) -> Callable[[], Ru
     return lambda: run([sys.executable, "-m", f"benchmarks.rivals.{module}", *words], account)
 
 
-CASES = (
-    Case("export", "export of many records to .xlsx", _export),
+CASES = (Case("export", "export of many records to .xlsx", _export),)
+WAITING = (
+    Case("export-requests", "requests of an export within a limit", _requests, beside=True),
     Case("export-time", "export of many records beside its GETs alone", _waiting),
-    Case("export-requests", "requests of an export within a limit", _requests),
 )

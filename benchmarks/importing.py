@@ -19,7 +19,7 @@ from benchmarks.measure import Run, median, ratio, run
 from benchmarks.sending import JITTER
 from benchmarks.service import Figures, imported, rooms, serving
 
-ROUNDS = 3
+ROUNDS = 2
 PER_ROW = Result("", "", "ms of processor", 0)
 ROWS = 500
 RATE = 20  # writes a second

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 SHORT = ["--size", "small", "--rounds", "1"]
 
 
@@ -59,3 +61,24 @@ def test_an_unknown_case_is_refused():
     assert done.returncode == 2
     assert "invalid choice: 'chek'" in done.stderr
     assert "start-up" in done.stderr
+
+
+def rows(path: Path, heading: str) -> list[dict[str, str]]:
+    """Return the first table below a heading, each line by the names of its columns."""
+    after = path.read_text(encoding="utf-8").partition(f"{heading}\n")[2].splitlines()
+    first = next(place for place, line in enumerate(after) if line.startswith("|"))
+    table = [cells(line) for line in takewhile(lambda line: line.startswith("|"), after[first:])]
+    return [dict(zip(table[0], line, strict=True)) for line in table[2:]]
+
+
+def test_the_readme_quotes_the_results():
+    """Every figure of the README's table stands in the report beside the same rival."""
+    found = {(row["case"], row["beside"]): row for row in rows(RESULTS, "# Benchmarks")}
+
+    quoted = rows(ROOT / "README.md", "## How fast")
+
+    assert len(quoted) > 5
+    for row in quoted:
+        result = found[row["case"], row["beside"]]
+        assert row["found"] == (result["ratio"] or result["ours"]), row
+        assert (row["bar"], result["reached"]) == (result["bar"], "yes"), row
