@@ -18,7 +18,7 @@ from benchmarks import __doc__ as about
 from benchmarks.case import SIZES, Case, Result, Setting
 from benchmarks.cases import CASES
 from benchmarks.materials import make
-from benchmarks.measure import Failed
+from benchmarks.measure import Failed, stop_all
 from benchmarks.report import Report, line, markdown, terminal
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -87,11 +87,15 @@ def _asked() -> argparse.Namespace:
 def _run_all(cases: Iterable[Case], setting: Setting) -> list[Found]:
     """Run the cases one by one; those that bear company go on beside the next ones."""
     with ThreadPoolExecutor(AT_ONCE) as runners:
-        found = [
-            runners.submit(_run, each, setting) if each.beside else _run(each, setting)
-            for each in cases
-        ]
-        return [each.result() if isinstance(each, Future) else each for each in found]
+        try:
+            found = [
+                runners.submit(_run, each, setting) if each.beside else _run(each, setting)
+                for each in cases
+            ]
+            return [each.result() if isinstance(each, Future) else each for each in found]
+        except KeyboardInterrupt:
+            stop_all()
+            raise
 
 
 def _run(case: Case, setting: Setting) -> Found:

@@ -1,19 +1,26 @@
-"""Whole processes measured: what each took of the clock, of the processor and of memory.
-
-This module and whoever starts processes with it must stay small: a child's peak memory begins with
-its parent's.
-"""
+"""Whole processes measured: what each took of the clock, of the processor and of memory."""
 
 from __future__ import annotations
 
-import os
+import json
 import statistics
 import subprocess
+import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
+
+LAUNCH = Path(__file__).with_name("launch.py")
+
+
+RUNNING: set[subprocess.Popen[bytes]] = set()
+
+
+def stop_all() -> None:
+    """End the processes that are measured just now."""
+    for each in list(RUNNING):
+        each.terminate()
 
 
 class Failed(RuntimeError):  # noqa: N818 - a verdict on a process
@@ -45,22 +52,26 @@ def run(
     codes: Sequence[int] = (0,),
 ) -> Run:
     """Run a process to its end. Raises Failed when its exit code is none of `codes`."""
-    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
-        began = time.perf_counter()
-        process = subprocess.Popen(words, env=environment, stdout=told, stderr=said)
-        with ExitStack() as stopping:
-            stopping.callback(process.kill)
-            _, status, usage = os.wait4(process.pid, 0)
-            stopping.pop_all()
-        wall = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with (
+        tempfile.TemporaryFile() as told,
+        tempfile.TemporaryFile() as said,
+        tempfile.NamedTemporaryFile() as report,
+    ):
+        launched = [sys.executable, "-I", "-S", str(LAUNCH), report.name, *words]
+        process = subprocess.Popen(launched, env=environment, stdout=told, stderr=said)
+        RUNNING.add(process)
+        try:
+            process.wait()
+        finally:
+            RUNNING.discard(process)
         told.seek(0)
         said.seek(0)
         words_said = said.read().decode()
-        if process.returncode not in codes:
-            raise Failed(f"{' '.join(words)}: exit code {process.returncode}: {words_said[-2000:]}")
-        cpu = usage.ru_utime + usage.ru_stime
-        return Run(wall, cpu, usage.ru_maxrss, told.read().decode(), words_said)
+        found = json.loads(report.read() or "{}")
+        if found.get("code") not in codes:
+            code = found.get("code")
+            raise Failed(f"{' '.join(words)}: exit code {code}: {words_said[-2000:]}")
+        return Run(found["wall"], found["cpu"], found["peak"], told.read().decode(), words_said)
 
 
 def in_turn(
