@@ -28,7 +28,6 @@ ANSWER = 0.02  # seconds
 MINUTE = 60.0  # seconds
 KNOWN = 0.98  # of the limit: what a client that knows it uses
 LIMIT = 10  # writes a second: half of what the import is told
-TENTH = ROWS // 10
 UNLIMITED = ("--limit", "none")
 
 
