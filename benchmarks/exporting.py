@@ -74,7 +74,7 @@ def _requests(setting: Setting) -> list[Result]:
     rival = "a GET for each record"
     return [
         Result(name, rival, "requests", ours, theirs, ratio=ours / theirs, at_most=0.02),
-        by_clock(name, rival, found["export"], found["GETs"], at_most=None),
+        by_clock(f"{name}: time", rival, found["export"], found["GETs"], at_most=None),
     ]
 
 
