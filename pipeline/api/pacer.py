@@ -11,7 +11,6 @@ this machine, and what they wait is lost from the rate.
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -76,15 +75,10 @@ class _Rounds:
 
     @property
     def given_back(self) -> float:
-        """What a slot may be freed earlier than its answer: less the more answers jitter.
-
-        That must be no more than the shortest ways there and back together. The shortest sum that
-        was seen comes near it with the root of how many were.
-        """
+        """What a slot may be freed earlier than its answer: less the more answers jitter."""
         if self.count < FIRST_ANSWERS:
             return 0.0
-        jitter = (self.typical - self.shortest) / 2 * min(math.sqrt(TIMED_ANSWERS / self.count), 1)
-        margin = max(jitter, LEAST_MARGIN_SECONDS)
+        margin = max((self.typical - self.shortest) / 2, LEAST_MARGIN_SECONDS)
         return max(self.shortest - margin * max(TIMED_ANSWERS / self.count, 1.0), 0.0)
 
 
