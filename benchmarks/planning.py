@@ -66,8 +66,4 @@ def _needs(size: Size) -> list[Material]:
     return [workbook("clean", rows) for rows in (size.many, size.few)]
 
 
-CASES = (
-    Case(
-        "plan", "plan of many creates without network, to the journal", _plan, _needs, beside=True
-    ),
-)
+CASES = (Case("plan", "plan of many creates without network, to the journal", _plan, _needs),)
