@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import json
 import os
+import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -19,7 +21,13 @@ from pipeline.api.replies import Verdict
 from pipeline.clocks import Clocks
 from pipeline.config import Settings
 from pipeline.entities import RESOURCE
-from pipeline.errors import CredentialsError, ProtocolError, StoppedError, UnreachableError
+from pipeline.errors import (
+    CredentialsError,
+    ProtocolError,
+    StoppedError,
+    UnreachableError,
+    UsageError,
+)
 
 CREATED = {"Status": 200, "Value": {"Id": 1415383201}, "WasSuccessful": True}
 ME = {"Id": 1, "IsAdmin": True}
@@ -85,6 +93,70 @@ def test_every_request_says_who_asks(client):
     assert asked[0].headers["accept"] == "application/json"
     assert asked[0].headers["authorization"] == "Bearer t-0"
     assert json.loads(asked[0].content) == {"Name": "Röum"}
+
+
+def test_a_session_that_the_service_opens_is_shown_again(client):
+    """A cookie of an answer goes back with what is asked next: it is one visitor."""
+    session = {"set-cookie": "session=s-1; Path=/"}
+    server, asked = script(httpx.Response(200, json=ME, headers=session), httpx.Response(200))
+    subject = client(server)
+
+    subject.get("auth/me")
+    subject.get("auth/me")
+
+    assert [each.headers.get("cookie") for each in asked] == [None, "session=s-1"]
+
+
+@pytest.fixture
+def proxy() -> Iterator[tuple[str, list[str]]]:
+    """Serve as a proxy that answers itself: its address, and what it is asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_the_proxy_of_the_environment_is_used(monkeypatch, tmp_path, proxy, name):
+    """Requests go through the proxy that the environment names, unless NO_PROXY has the host."""
+    address, asked = proxy
+    for each in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, address)
+    settings = Settings(base_url="http://localhost:9", token="t-0", home=tmp_path)
+
+    with connect(settings) as subject:
+        assert subject.get("auth/me") == {}
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    with connect(settings) as subject, pytest.raises(UnreachableError):
+        subject.get("auth/me")
+
+    assert asked == ["http://localhost:9/api/auth/me"]
+
+
+def test_a_proxy_that_is_none_is_told(monkeypatch, tmp_path):
+    """The variables are named, and the proxy's password is not repeated."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "gopher://me:secret@proxy.example")
+    settings = Settings(base_url="http://localhost:9", token="t-0", home=tmp_path)
+
+    with connect(settings) as subject, pytest.raises(UsageError, match="HTTP_PROXY") as told:
+        subject.get("auth/me")
+
+    assert "secret" not in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from pipeline.api.login import TOKEN_PATH, Login
 from pipeline.api.pacer import Pacer
@@ -213,8 +214,10 @@ class Client:
     def _post_form(self, path: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Reply:
         """Ask for a token: the one POST that may be repeated, since it creates no record."""
         patience = _Patience(self)
+        content = urlencode(form).encode()
+        headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
         while True:
-            reply = self._exchange("POST", path, data=dict(form), headers=dict(headers))
+            reply = self._exchange("POST", path, content=content, headers=headers)
             verdict = judge("GET", reply)
             if reply.ok or verdict not in {Verdict.AGAIN, Verdict.THROTTLED}:
                 return reply
