@@ -132,12 +132,12 @@ class Apply:
         self._terms.watch.tick()
 
     def _may_send(self) -> bool:
+        if self._alone or len(self._doubts) >= DOUBTS_AT_ONCE:
+            return False
+        if len(self._flying) >= self._senders_wanted():
+            return False
         place = self._next()
-        if place is None or self._alone or len(self._doubts) >= DOUBTS_AT_ONCE:
-            return False
-        if self._sender.goes_alone(self._waiting[place]):
-            return False
-        return len(self._flying) < self._senders_wanted()
+        return place is not None and not self._sender.goes_alone(self._waiting[place])
 
     def _next(self) -> int | None:
         """Return the place of the first change that need not wait for another row."""
@@ -147,8 +147,8 @@ class Apply:
     def _senders_wanted(self) -> int:
         """Return how many requests have to be under way for the pace to be kept."""
         pacer = self._client.pacer
-        rate, seconds = pacer.rate("write"), pacer.busy_seconds("write")
-        if math.isinf(rate) or not seconds:
+        rate = pacer.rate("write")
+        if math.isinf(rate) or not (seconds := pacer.busy_seconds("write")):
             return 1
         asked = rate * seconds
         wanted = max(math.ceil(min(asked * SPARE, asked + MAX_SPARE)), 1)
@@ -215,12 +215,13 @@ class Apply:
     def _take_in(self, future: Future[Sent]) -> PipelineError | None:
         planned, change = self._flying.pop(future)
         self._alone = False
-        if (strange := future.exception()) is not None:  # ours to mend; the run ends in order
+        try:
+            sent = future.result()
+        except Exception as strange:  # ours to mend; the run ends in order
             self._without_outcome(change)
             error = ProtocolError(f"Row {change.row}: {type(strange).__name__} ({strange}).")
             error.__cause__ = strange
             return error
-        sent = future.result()
         if sent.held_back:
             self._held_back.add(change.row)
             self._waiting.appendleft(planned)

@@ -34,17 +34,22 @@ class FailureLimit:
 
     def reason(self, ended: int, failed: int) -> str | None:
         """Say why a run has to stop after `ended` rows of which `failed` failed; None: go on."""
-        told = f"{failed} of {ended} rows were rejected or are in doubt"
         if self.rows is not None:
-            return f"Stopped: {told}, as --max-failures asks." if failed >= self.rows else None
-        if ended < FIRST_ROWS:
-            return None
-        if self.percent is not None:
+            too_many = failed >= self.rows
+        elif ended < FIRST_ROWS:
+            too_many = False
+        elif self.percent is not None:
             too_many = failed * 100 > self.percent * ended
-            return f"Stopped: {told}, as --max-failures asks." if too_many else None
-        if failed == ended:
+        elif failed == ended:
             return (
                 f"Stopped: all of the first {ended} rows were rejected or are in doubt: something "
                 "is wrong with all of them."
             )
-        return None
+        else:
+            too_many = False
+        if not too_many:
+            return None
+        return (
+            f"Stopped: {failed} of {ended} rows were rejected or are in doubt, "
+            "as --max-failures asks."
+        )

@@ -114,7 +114,7 @@ class Linking:
 
     def is_ready(self, change: Change) -> bool:
         """Whether everything is known that the change has to wait for."""
-        if is_unborn(change) and change.row in self._twice:
+        if not self._pending or (is_unborn(change) and change.row in self._twice):
             return True
         first = self._unlinked.get(change.row, set())
         return self._pending.isdisjoint({*_rows(change.links), *first})
