@@ -19,7 +19,7 @@ from benchmarks.measure import Run, median, ratio, run
 from benchmarks.sending import JITTER
 from benchmarks.service import Figures, imported, rooms, serving
 
-ROUNDS = 2
+ROUNDS = 4
 PER_ROW = Result("", "", "ms of processor", 0)
 ROWS = 500
 RATE = 20  # writes a second
@@ -117,8 +117,8 @@ def _row(setting: Setting) -> list[Result]:
     bodies = _bodies(setting, many)
     runs = {
         "all": lambda: _import(setting, many),
-        "one": lambda: _import(setting, many, "--max-requests", "1"),
         "put all": lambda: _put(many, bodies),
+        "one": lambda: _import(setting, many, "--max-requests", "1"),
         "put one": lambda: _put(1, bodies),
         "few": lambda: _import(setting, few),
         "one of few": lambda: _import(setting, few, "--max-requests", "1"),
