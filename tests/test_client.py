@@ -219,6 +219,23 @@ def test_a_server_that_is_not_there_is_told_soon(client):
     )
 
 
+def test_a_service_that_went_away_is_waited_for_and_that_is_said(client):
+    """After an answer a lost connection is waited for; a sentence says so, once a request."""
+    gone = [httpx.ConnectError("Connection refused")] * 6
+    server, asked = script(httpx.Response(200, json=ME), *gone, httpx.Response(200, json=ME))
+    said: list[str] = []
+    subject = client(server)
+    subject.tell = said.append
+
+    subject.get("auth/me")
+    assert subject.get("auth/me") == ME
+
+    assert len(asked) == 8
+    assert said == [
+        "https://api.example cannot be reached; trying again for 5 minutes. Ctrl-C stops."
+    ]
+
+
 def test_a_missing_permission_is_told_from_a_dead_login(client):
     """Both are 401: whether the login still works is asked with the cheapest read."""
 

@@ -32,6 +32,7 @@ FIRST_ATTEMPTS = 2  # while the service has not answered at all
 FIRST_PAUSE_SECONDS = 1.0  # between two attempts; doubles, with jitter
 MAX_PAUSE_SECONDS = 30.0  # between two attempts while the service cannot be reached
 MAX_AWAY_SECONDS = 300.0  # not reached for so long, after it was there: stop, go on later
+SAID_SECONDS = 5.0  # not reached for so long: that is said, so that nobody wonders
 MAX_THROTTLED_SECONDS = 300.0  # throttled this long without one success: stop, go on later
 WHO_AM_I = "auth/me"
 
@@ -63,7 +64,8 @@ class Client:
     """One account over HTTP, for any number of threads.
 
     Use it as a context manager: it keeps its connections until closed. `sleep` may raise
-    PipelineError to end a wait early.
+    PipelineError to end a wait early. `tell` is given a sentence when a service that was there
+    cannot be reached for a while.
     """
 
     def __init__(
@@ -73,8 +75,10 @@ class Client:
         transport: Transport | None = None,
         clocks: Clocks = SYSTEM,
         sleep: Callable[[float], None] | None = None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.settings = settings
+        self.tell = tell
         self.tally = Tally()
         self.sleep = sleep or _sleeper(clocks)
         self.clocks = clocks
@@ -276,6 +280,7 @@ class _Patience:
         self._client = client
         self._attempts = 0
         self._away_since: float | None = None
+        self._has_told = False
         self.renewed = False
 
     def allows(self, reply: Reply) -> bool:
@@ -292,6 +297,7 @@ class _Patience:
             self._away_since = now
         if self._client.has_answered and self._away_since is not None:
             enough = now - self._away_since > MAX_AWAY_SECONDS
+            self._say(now - self._away_since)
         else:
             enough = self._attempts >= (
                 MAX_ATTEMPTS if self._client.has_answered else FIRST_ATTEMPTS
@@ -302,6 +308,15 @@ class _Patience:
         pause = min(FIRST_PAUSE_SECONDS * 2 ** min(self._attempts - 1, 6), MAX_PAUSE_SECONDS)
         self._client.sleep(pause * random.uniform(0.8, 1.2))
         return True
+
+    def _say(self, away: float) -> None:
+        if self._has_told or away < SAID_SECONDS:
+            return
+        self._has_told = True
+        self._client.tell(
+            f"{self._client.settings.base_url} cannot be reached; trying again for "
+            f"{MAX_AWAY_SECONDS / 60:.0f} minutes. Ctrl-C stops."
+        )
 
 
 def _sleeper(clocks: Clocks) -> Callable[[float], None]:
@@ -323,6 +338,7 @@ def connect(
     settings: Settings,
     clocks: Clocks = SYSTEM,
     sleep: Callable[[float], None] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Client]:
     """Open a client. Raises CredentialsError, before anything is sent, without a login."""
     if not settings.token and not (settings.username and settings.password):
@@ -330,7 +346,7 @@ def connect(
             "No credentials are set. Set NEXUDUS_USERNAME and NEXUDUS_PASSWORD, or NEXUDUS_TOKEN, "
             "in the environment. Nothing was sent."
         )
-    with Client(settings, clocks=clocks, sleep=sleep) as client:
+    with Client(settings, clocks=clocks, sleep=sleep, tell=tell) as client:
         yield client
 
 

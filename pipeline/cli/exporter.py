@@ -35,7 +35,7 @@ def run_export(
     settings = identified(settings, clocks) if chosen.series else settings
     writing = _Writing(chosen)
     try:
-        with connect(settings, clocks) as client, _watching() as progress:
+        with connect(settings, clocks, tell=screen.warn) as client, _watching() as progress:
             exported = _export(chosen, client, writing, progress, screen)
             sent = client.tally.sent
     except KeyboardInterrupt as error:

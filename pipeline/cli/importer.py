@@ -86,7 +86,8 @@ def _dry_run(
     wanted: Wanted,
 ) -> int:
     began = time.monotonic()
-    with connect(ledger_owner(prepared, settings, clocks), clocks) as client:
+    owner = ledger_owner(prepared, settings, clocks)
+    with connect(owner, clocks, tell=screen.warn) as client:
         found = look_up_and_plan(
             prepared, client, screen, allow_delete=choices.allow_delete, wanted=wanted
         )

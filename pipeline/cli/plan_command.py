@@ -58,7 +58,8 @@ def command(
     settings = read_settings(base_url=base_url, profile=profile, limits=limits)
     prepared = open_file(file, **reading)
     wanted = read_wanted(prepared.entity, create_missing)
-    with connect(ledger_owner(prepared, settings, clocks), clocks) as client:
+    owner = ledger_owner(prepared, settings, clocks)
+    with connect(owner, clocks, tell=screen.warn) as client:
         planned = look_up_and_plan(
             prepared, client, screen, allow_delete=allow_delete, wanted=wanted
         )

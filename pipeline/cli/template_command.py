@@ -92,7 +92,7 @@ def _live(entity: Entity, screen: Screen, clocks: Clocks, account: Mapping[str, 
             bar.set_description_str(nouns)
             bar.update()
 
-    with connect(settings, clocks) as client, bar:
+    with connect(settings, clocks, tell=screen.warn) as client, bar:
         offered = read_offers(client, entity, progress)
     screen.warn(offered.remarks)
     return offered.stamp

@@ -215,13 +215,12 @@ class Apply:
     def _take_in(self, future: Future[Sent]) -> PipelineError | None:
         planned, change = self._flying.pop(future)
         self._alone = False
-        try:
-            sent = future.result()
-        except Exception as strange:  # ours to mend; the run ends in order
+        if (strange := future.exception()) is not None:  # ours to mend; the run ends in order
             self._without_outcome(change)
             error = ProtocolError(f"Row {change.row}: {type(strange).__name__} ({strange}).")
             error.__cause__ = strange
             return error
+        sent = future.result()
         if sent.held_back:
             self._held_back.add(change.row)
             self._waiting.appendleft(planned)
