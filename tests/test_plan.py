@@ -13,7 +13,7 @@ from pipeline.planning.build import Request, build
 from pipeline.planning.doubled import doubled_rows
 from pipeline.planning.plan import Change, Plan
 from pipeline.planning.stored import Named, Stored, ids_by_key
-from pipeline.rows import CLEAR, Base, Row
+from pipeline.rows import CLEAR, Base, Filled, Row
 
 NEW = {
     "BusinessId": 7,
@@ -93,6 +93,42 @@ def test_a_row_that_is_new_creates_what_it_fills_in():
     change = only(plan(Row(2, "", NEW), account=stored()))
 
     assert (change.action, change.payload, change.place) == ("create", NEW, 7)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"Description": "Bright", "Tariffs": [31]},
+        {"Description": CLEAR},
+        {"Tariffs": []},
+        {"BusinessName": "Harbour House"},
+        {"TariffNames": ["Flex 5"]},
+        {"UpdatedBy": "somebody"},
+        {"AddedTariffs": [31]},
+    ],
+)
+def test_rows_of_a_sheet_create_what_rows_on_their_own_create(more):
+    """Cells in shared columns are sent as they stand only where nothing is left out or added."""
+    cells = {**NEW, "Image": None, **more}
+    shared = Filled({name: place for place, name in enumerate(cells)}, tuple(cells.values()))
+
+    change = only(plan(Row(2, "", shared), account=stored()))
+    alone = only(plan(Row(2, "", {**NEW, **more}), account=stored()))
+
+    assert dict(change.payload.items()) == dict(alone.payload.items())
+    assert CLEAR not in change.payload.values()
+    assert RESOURCE.settable.issuperset(change.payload)
+
+
+def test_a_default_may_name_a_row_of_the_file():
+    """A link that only a mapping gives is one to the record that the file creates."""
+    hall = Row(2, "", {**NEW, "Name": "Hall"}, defaults={"LinkedResources": ["Wing"]})
+
+    found = plan(hall, Row(3, "", {**NEW, "Name": "Wing"}), account=stored())
+
+    assert said(found) == []
+    assert [dict(each.links) for each in found.changes] == [{"LinkedResources": (3,)}, {}]
 
 
 def test_an_update_sends_the_whole_record_with_what_changed_laid_over():
