@@ -115,7 +115,8 @@ class Census:
         return False
 
     def _stamp_mark(self, row: Record) -> int:
-        return crc32(str(row.get(self.entity.stamp_field.name)).encode())
+        """Return a number that leaves room in a mark for that of a reading."""
+        return crc32(str(row.get(self.entity.stamp_field.name)).encode()) // MAX_LISTINGS
 
     def _classify(self, row: Record, *, again: bool) -> None:
         if self._is_younger(row, self.began):
