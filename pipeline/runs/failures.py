@@ -35,21 +35,19 @@ class FailureLimit:
     def reason(self, ended: int, failed: int) -> str | None:
         """Say why a run has to stop after `ended` rows of which `failed` failed; None: go on."""
         if self.rows is not None:
-            too_many = failed >= self.rows
-        elif ended < FIRST_ROWS:
-            too_many = False
-        elif self.percent is not None:
-            too_many = failed * 100 > self.percent * ended
-        elif failed == ended:
+            return _too_many(ended, failed) if failed >= self.rows else None
+        if ended < FIRST_ROWS:
+            return None
+        if self.percent is not None:
+            return _too_many(ended, failed) if failed * 100 > self.percent * ended else None
+        if failed == ended:
             return (
                 f"Stopped: all of the first {ended} rows were rejected or are in doubt: something "
                 "is wrong with all of them."
             )
-        else:
-            too_many = False
-        if not too_many:
-            return None
-        return (
-            f"Stopped: {failed} of {ended} rows were rejected or are in doubt, "
-            "as --max-failures asks."
-        )
+        return None
+
+
+def _too_many(ended: int, failed: int) -> str:
+    told = f"{failed} of {ended} rows were rejected or are in doubt"
+    return f"Stopped: {told}, as --max-failures asks."
