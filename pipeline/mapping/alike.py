@@ -207,7 +207,7 @@ class Names:
 
     def like(self, name: str) -> list[str]:
         """Return the names that resemble `name`: those spelled differently, then those mistyped."""
-        if self._is_first(name):
+        if not self._first or self._is_first(name):
             return []
         spellings, long_words = _keys(name)
         same = (each for key in spellings for each in self._spelled.get(key, ()))
