@@ -20,6 +20,7 @@ ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "clocks": set(),
     "collecting": set(),
+    "json_text": set(),
     "guard": set(),
     "state": {"errors"},
     "kinds": {"schema"},
@@ -46,8 +47,8 @@ ARROWS: dict[str, set[str]] = {
     | {"sheets", "header", "checks", "children", "base", "edits", "rules", "planning", "mapping"}
     | {"staleness", "foreign", "collecting"},
     "config": {"errors", "api"},
-    "api": VALUES | {"config", "clocks"},
-    "runs": VALUES | {"api", "planning", "config", "clocks", "state"},
+    "api": VALUES | {"config", "clocks", "json_text"},
+    "runs": VALUES | {"api", "planning", "config", "clocks", "state", "json_text"},
     "naming": VALUES | {"api", "planning"},
     "live": VALUES | {"api", "planning", "naming", "sheets"},
     "staleness": VALUES | {"planning", "sheets"},
@@ -62,6 +63,7 @@ ARROWS: dict[str, set[str]] = {
 }
 LIBRARIES = {  # outside libraries that one room owns
     "httpx": {"api/wire.py"},
+    "orjson": {"json_text.py"},
     "pandera": {"checks.py"},
     "flask": {"sandbox"},
     "werkzeug": {"sandbox"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +25,7 @@ from pipeline.errors import (
     StoppedError,
     UnreachableError,
 )
+from pipeline.json_text import write_json
 
 MAX_ATTEMPTS = 5  # of a request that may be sent again
 FIRST_ATTEMPTS = 2  # while the service has not answered at all
@@ -171,9 +171,7 @@ class Client:
         content = None
         if payload is not None:
             headers["Content-Type"] = "application/json"
-            content = json.dumps(
-                dict(payload.items()), ensure_ascii=False, separators=(",", ":")
-            ).encode()
+            content = write_json(dict(payload.items())).encode()
         request = {"params": params, "content": content, "headers": headers}
         return self._exchange(method, path, watcher, **request), token
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pipeline import __version__
 from pipeline.api.replies import Reply
 from pipeline.config import Settings
 from pipeline.errors import UsageError
+from pipeline.json_text import read_json
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 MAX_TEXT = 10_000  # bytes of an answer that are kept as text: what it says in words is short
@@ -155,7 +155,7 @@ def _read_reply(response: httpx.Response, content: bytes) -> Reply:
     body, readable = None, True
     if content:
         try:
-            body = json.loads(content)
+            body = read_json(content)
         except ValueError:  # not JSON, or not even text
             readable = False
     encoding = "utf-8" if readable else response.encoding or "utf-8"

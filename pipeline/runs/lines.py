@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.api.replies import Verdict
+from pipeline.json_text import write_json
 from pipeline.planning.plan import Change, Difference
 from pipeline.schema import Entity
 
-# Values of cells and records hold no circles.
-ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 DOUBTFUL_VERDICTS = (Verdict.IN_DOUBT.name, Verdict.STOP.name)
 RUN_COLUMNS = (
     "id, account, entity, file, digest, sheet, started, ended, stopped, known, results, "
@@ -102,8 +101,8 @@ def change_line(run: int, entity: Entity, change: Change) -> tuple[Any, ...]:
         change.record_id,
         _kept(entity, change.before),
         _kept(entity, change.payload),
-        ENCODE([each.field for each in change.differences]) if change.differences else "[]",
-        ENCODE(dict(change.links)) if change.links else "{}",
+        write_json([each.field for each in change.differences]) if change.differences else "[]",
+        write_json(dict(change.links)) if change.links else "{}",
         change.source_id,
     )
 
@@ -141,4 +140,4 @@ def _kept(entity: Entity, record: Mapping[str, Any] | None) -> str | None:
     kept = dict(record.items())
     if not kept.keys().isdisjoint(entity.secrets):
         kept = {name: value for name, value in kept.items() if name not in entity.secrets}
-    return ENCODE(kept)
+    return write_json(kept)
