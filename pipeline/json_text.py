@@ -12,18 +12,14 @@ import orjson
 
 # orjson makes a float of a number of more than 64 bits: of one with so many digits.
 DIGITS, LONG_NUMBER = bytes.maketrans(b"123456789", b"000000000"), b"0" * 19
-EXACTLY = (
-    orjson.OPT_PASSTHROUGH_DATACLASS
-    | orjson.OPT_PASSTHROUGH_DATETIME
-    | orjson.OPT_PASSTHROUGH_SUBCLASS
-)
+EXACTLY = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def write_json(value: object) -> str:
     """Return a value as JSON, in one line and without spaces.
 
-    A float that is no number, which no cell and no answer holds, becomes null. Raises TypeError for
-    what JSON does not know.
+    A float that is no number, which no cell and no answer holds, becomes null, and an Enum its
+    value. Raises TypeError for what JSON does not know.
     """
     try:
         return orjson.dumps(value, option=EXACTLY).decode()

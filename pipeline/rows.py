@@ -18,10 +18,10 @@ RESULT_COLUMNS = ("Status", "Message")  # with the record's own Id: what a resul
 
 
 class Mark(Enum):
-    """What a cell may say instead of a value."""
+    """What a cell may say instead of a value. As JSON none of them can be written."""
 
-    CLEAR = "clear"
-    KEPT = "kept"  # stands for a stored value that no cell could hold
+    CLEAR = object()
+    KEPT = object()  # stands for a stored value that no cell could hold
 
 
 CLEAR = Mark.CLEAR
@@ -84,16 +84,10 @@ class Filled(Mapping[str, Value | Mark]):
     def can_be_sent(self, names: frozenset[str]) -> bool:
         """Whether all that is filled are values of the fields `names`, and none is empty."""
         cells, places = self._cells, self._places
-        types = set(map(type, cells))  # to compare each cell would take four times as long
-        if type(CLEAR) in types or (list in types and [] in cells):
+        if CLEAR in cells or [] in cells:
             return False
         others = () if names.issuperset(places) else places.keys() - names
         return all(cells[places[name]] is None for name in others)
-
-    def among(self, names: Sequence[str]) -> list[Value | Mark]:
-        """Return the cells of some columns; None for those that are blank."""
-        cells, places = self._cells, self._places
-        return [cells[places[name]] for name in names if name in places]
 
     def __getitem__(self, name: str) -> Value | Mark:
         value = self._cells[self._places[name]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import json
 import os
 import threading
@@ -107,6 +108,17 @@ def test_a_session_that_the_service_opens_is_shown_again(client):
     assert [each.headers.get("cookie") for each in asked] == [None, "session=s-1"]
 
 
+def test_a_packed_answer_is_unpacked(client):
+    """What the request says it understands is understood."""
+    packed = gzip.compress(json.dumps(ME).encode())
+    server, asked = script(
+        httpx.Response(200, content=packed, headers={"content-encoding": "gzip"})
+    )
+
+    assert client(server).get("auth/me") == ME
+    assert "gzip" in asked[0].headers["accept-encoding"]
+
+
 @pytest.fixture
 def proxy() -> Iterator[tuple[str, list[str]]]:
     """Serve as a proxy that answers itself: its address, and what it is asked for."""
@@ -160,7 +172,13 @@ def test_a_proxy_that_is_none_is_told(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "lost", [httpx.Response(500), httpx.Response(200, text="<html>"), httpx.ReadTimeout("")]
+    "lost",
+    [
+        httpx.Response(500),
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, text="[" * 100_000),
+        httpx.ReadTimeout(""),
+    ],
 )
 def test_a_create_whose_answer_is_lost_is_not_sent_again(client, lost):
     """A POST that may have been carried out comes back in doubt after exactly one request."""

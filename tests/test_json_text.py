@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.json_text import read_json, write_json
+from pipeline.rows import CLEAR, KEPT
 
 VALUES = st.recursive(
     st.none()
@@ -55,8 +57,15 @@ def test_what_is_no_json_is_refused(text):
         read_json(text)
 
 
-@pytest.mark.parametrize("value", [datetime(2026, 11, 21, tzinfo=UTC), b"x", {1, 2}])
+@dataclass
+class Room:
+    name: str
+
+
+@pytest.mark.parametrize(
+    "value", [datetime(2026, 11, 21, tzinfo=UTC), b"x", {1, 2}, Room("Hall"), CLEAR, KEPT]
+)
 def test_what_json_does_not_know_is_not_written(value: Any):
     """Nothing turns into a text by chance."""
     with pytest.raises(TypeError):
-        write_json(value)
+        write_json({"Name": value})

@@ -156,7 +156,7 @@ def _read_reply(response: httpx.Response, content: bytes) -> Reply:
     if content:
         try:
             body = read_json(content)
-        except ValueError:  # not JSON, or not even text
+        except (ValueError, RecursionError):  # not JSON, not even text, or nested without end
             readable = False
     encoding = "utf-8" if readable else response.encoding or "utf-8"
     return Reply(

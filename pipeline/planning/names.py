@@ -10,7 +10,7 @@ from pipeline.entities import LOOKUPS
 from pipeline.planning.directory import Directory, is_row
 from pipeline.planning.stored import Named, NewRow, Record, Stored, Target, same_name
 from pipeline.problems import Problem, problem
-from pipeline.rows import CLEAR, Filled, Mark, Row
+from pipeline.rows import CLEAR, Mark, Row
 from pipeline.schema import Entity, Field, Value
 
 
@@ -118,8 +118,9 @@ class Resolver:
 
     def _names_any(self, row: Row) -> bool:
         """Whether a link of the row holds a name, or one stands beside it."""
-        beside, links = (_cells(row, each) for each in self._cells_with_names)
-        return any(map(names_any, links)) or beside.count(None) < len(beside)
+        beside, links = self._cells_with_names
+        get = row.values.get
+        return any(map(names_any, map(get, links))) or any(get(each) is not None for each in beside)
 
     @cached_property
     def _cells_with_names(self) -> tuple[list[str], list[str]]:
@@ -176,7 +177,7 @@ class Resolver:
         if given is None or not matches:
             return given, [self._unclear(row, column, field, text, place)]
         if isinstance(given, Mark):
-            words = {"field": f"{field.name} <{given.value}>", "actual": "blank"}
+            words = {"field": f"{field.name} <{given.name.lower()}>", "actual": "blank"}
         else:
             names = self.stored.names.get(field.link, ())
             actual = next((each.name for each in names if each.id == given), given)
@@ -216,14 +217,7 @@ class Resolver:
         return problem(code, self.sheet, row=row.number, column=column, value=text, **words)
 
 
-def _cells(row: Row, names: list[str]) -> list[Value | Mark]:
-    """Return the cells of a row in some columns; None for those that are blank."""
-    if isinstance(row.values, Filled):
-        return row.values.among(names)
-    return [row.values.get(each) for each in names]
-
-
-def names_any(value: Value | Mark) -> bool:
+def names_any(value: Value) -> bool:
     """Whether the value of a link holds a name: ids lead to themselves."""
     if isinstance(value, list):
         return str in map(type, value)

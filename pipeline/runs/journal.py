@@ -21,6 +21,7 @@ from typing import Any
 
 from pipeline.api.tokens import make_home
 from pipeline.errors import StoppedError, UsageError
+from pipeline.json_text import write_json
 from pipeline.planning.ledger import Known
 from pipeline.planning.plan import Change, Plan
 from pipeline.problems import Problem
@@ -190,7 +191,7 @@ class Journal:
         with self._on_disk():
             self._db.execute(
                 "UPDATE change SET payload = ?, fields = ?, links = ? WHERE run = ? AND row = ?",
-                (payload, fields, json.dumps(dict(links)), run, change.row),
+                (payload, fields, write_json(dict(links)), run, change.row),
             )
 
     def linked(self, run: int, row: int) -> None:
