@@ -67,7 +67,7 @@ class Wire:
             with self._lent() as transport:
                 response = transport.handle_request(asked)
                 try:
-                    body = b"".join(response.iter_bytes())
+                    body = b"".join(_content(response))
                 finally:
                     response.close()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -141,6 +141,14 @@ def _proxy_for(address: str) -> str | None:
     if not proxy or proxy_bypass(parts.hostname or ""):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _content(response: httpx.Response) -> Iterator[bytes]:
+    """Return an answer's bytes; what is not packed is taken past the layers that unpack."""
+    if "content-encoding" in response.headers:
+        return response.iter_bytes()
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    return iter(response.stream)
 
 
 def _reason(error: httpx.RequestError) -> str:
