@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
@@ -25,6 +25,7 @@ SHEET = (
 )
 STYLES, MAX_TEXTS = 4096, 2**22  # so many are asked for
 ACROSS = 64  # cells in a row of questions
+PACKED_FROM = 64 * 2**20  # bytes of a part that a copy packs: it takes longer than reading does
 
 
 def read_cells(path: Path, tab: Tab, source: Path | io.BytesIO) -> list[list[Cell]]:
@@ -48,11 +49,15 @@ def copy_with(path: Path, contents: Contents, tab: Tab, xml: bytes) -> io.BytesI
         for entry in source.infolist():
             name = entry.filename.lower()
             if name == tab.key.lower():
-                target.writestr(entry.filename, xml)
+                target.writestr(entry.filename, xml, _packing(len(xml)))
             elif name not in others and name.endswith((".xml", ".rels")):  # no pictures
-                target.writestr(entry.filename, source.read(entry))
+                target.writestr(entry.filename, source.read(entry), _packing(entry.file_size))
     copy.seek(0)
     return copy
+
+
+def _packing(size: int) -> int:
+    return ZIP_STORED if size < PACKED_FROM else ZIP_DEFLATED
 
 
 def ask(path: Path, contents: Contents) -> Known | None:
@@ -81,16 +86,17 @@ def ask(path: Path, contents: Contents) -> Known | None:
 
 def _questions(texts: int) -> Iterator[str]:
     """Write a cell for each of many styles, with a 1 in it, and one for each text."""
-    for first in range(0, STYLES, ACROSS):
-        styles = range(first, first + ACROSS)
-        yield _row(f'<c s="{style}"><v>1</v></c>' for style in styles)
-    for first in range(0, texts, ACROSS):
-        numbers = range(first, min(first + ACROSS, texts))
-        yield _row(f'<c t="s"><v>{number}</v></c>' for number in numbers)
+    yield from _rows('<c s="%d"><v>1</v></c>', STYLES)
+    yield from _rows('<c t="s"><v>%d</v></c>', texts)
 
 
-def _row(cells: Iterable[str]) -> str:
-    return f"<row>{''.join(cells)}</row>"
+def _rows(cell: str, count: int) -> Iterator[str]:
+    """Write a cell for each number below `count`, and as many as fit into each row."""
+    full = f"<row>{cell * ACROSS}</row>"
+    for first in range(0, count, ACROSS):
+        numbers = tuple(range(first, min(first + ACROSS, count)))
+        row = full if len(numbers) == ACROSS else f"<row>{cell * len(numbers)}</row>"
+        yield row % numbers
 
 
 def _text_or_none(cell: Cell) -> str | None:

@@ -59,8 +59,8 @@ class Lengths:
     @property
     def all(self) -> npt.NDArray[np.int64]:
         """The lengths by the number of the text."""
-        bounds = np.array([*self._starts, self._read + len(self._rest)], np.int64)
-        return bounds[1:] - bounds[:-1]
+        starts: npt.NDArray[np.int64] = np.array(self._starts, np.int64)
+        return np.diff(starts, append=self._read + len(self._rest))
 
 
 def _places(text: bytes, tag: bytes) -> npt.NDArray[np.int64]:
