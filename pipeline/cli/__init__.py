@@ -38,6 +38,9 @@ EPILOG = "Start with: nexudus-bulk demo"
 # Python looks for cycles after every 700 new objects, which a command that reads a large sheet, or
 # only imports pandas, makes by the million and keeps: looking that often finds next to nothing.
 OBJECTS_BETWEEN_LOOKS = 50_000
+# numpy's OpenBLAS starts a thread for every core when it loads, which turns for a while waiting for
+# matrices; there are none here.
+THREADS_OF_NUMPY = "OPENBLAS_NUM_THREADS"
 
 
 class _Lazy(click.Group):
@@ -97,6 +100,7 @@ def run() -> None:
     """Be the installed command."""
     sys.excepthook = _confess
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS)
+    os.environ.setdefault(THREADS_OF_NUMPY, "1")
     for each in ("SIGTERM", "SIGHUP"):  # they end a command as Ctrl-C does; nohup is respected
         number = getattr(signal, each, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
