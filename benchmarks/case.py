@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.measure import Run, in_turn, median, ratio
+from benchmarks.measure import Run, averaged, in_turn, median, ratio
 
 CPU, WALL = "s of processor", "s of clock"
 AS_INSTALLED = Path(__file__).with_name("as_installed")
@@ -90,6 +90,10 @@ class Setting:
     def rounds(self, full: int) -> int:
         """Return how often to run: as the user asked, or `full` times in the full size."""
         return self.asked_rounds or (full if self.size.judged else min(full, 2))
+
+    def averaged(self, times: int, each: Callable[[], Run]) -> Callable[[], Run]:
+        """Return what runs so short a process several times a round; once where none judges."""
+        return averaged(times if self.size.judged else 1, each)
 
     def path(self, material: Material) -> Path:
         """Return where a material lies."""

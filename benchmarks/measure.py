@@ -74,6 +74,19 @@ def run(
         return Run(found["wall"], found["cpu"], found["peak"], told.read().decode(), words_said)
 
 
+def averaged(times: int, each: Callable[[], Run]) -> Callable[[], Run]:
+    """Return what runs a process several times and gives the mean of each figure."""
+
+    def all_of_them() -> Run:
+        runs = [each() for _ in range(times)]
+        wall, cpu, peak = (
+            statistics.fmean(one.figure(name) for one in runs) for name in ("wall", "cpu", "peak")
+        )
+        return Run(wall, cpu, round(peak), runs[-1].told, runs[-1].said)
+
+    return all_of_them
+
+
 def in_turn(
     rounds: int, runs: Mapping[str, Callable[[], Run]], say: Callable[[str], None] = lambda _: None
 ) -> dict[str, list[Run]]:

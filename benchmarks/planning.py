@@ -10,7 +10,7 @@ from benchmarks.case import Case, Material, Result, Setting, Size, beside, growt
 from benchmarks.materials import workbook
 from benchmarks.measure import Failed, Run, median, run
 
-ROUNDS = 2
+ROUNDS = 3
 NAME = "read, check, plan, payloads, journal"
 RIVAL = "read_excel (openpyxl) + pandera + iterrows + json.dumps"
 MOST_A_ROW = 6  # kB
