@@ -9,12 +9,10 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
 from pipeline.api.client import Client
@@ -29,6 +27,7 @@ from pipeline.runs.lines import Attempt, Run, is_doubtful
 from pipeline.runs.linking import Linking
 from pipeline.runs.outcome import Outcome, outcome_of
 from pipeline.runs.send import Sender, Sent, method_of
+from pipeline.runs.senders import Landed, Senders
 from pipeline.runs.terms import Applied, Terms
 from pipeline.schema import Entity
 
@@ -71,13 +70,12 @@ class Apply:
         self._waiting: deque[Change] = deque()
         self._linking = Linking(entity, journal.outcomes(run.id), journal.names(run.id))
         self._entity = entity
-        self._flying: dict[Future[Sent], _Flight] = {}
-        self._landed: SimpleQueue[Future[Sent]] = SimpleQueue()
+        self._flying: dict[int, _Flight] = {}  # by row
         self._alone = False
         self._sendings: Counter[int] = Counter()
         self._tried: set[int] = set()
         self._held_back: set[int] = set()
-        self._senders = ThreadPoolExecutor(MAX_SENDERS, thread_name_prefix="sender")
+        self._senders: Senders[int, Sent] = Senders(MAX_SENDERS)
         self._written_before = client.tally.written
         self._ended = self._failed = self._in_a_row = 0
 
@@ -102,7 +100,7 @@ class Apply:
                 self._give_up_doubts()
                 self._journal.keep_rates(self._client.pacer.found())
         finally:
-            self._senders.shutdown(wait=False, cancel_futures=True)
+            self._senders.close()
         outcomes = self._journal.outcomes(self._run)
         return Applied(tuple(map(_in_words, outcomes)) if stopped else outcomes, stopped)
 
@@ -171,9 +169,8 @@ class Apply:
         self._alone = self._sender.goes_alone(change)
         # Once only: a pace slower than records grow old must not keep a row for ever.
         is_old = _never if first.row in self._held_back else partial(self._fresh.is_old, change)
-        future = self._senders.submit(self._sender.send, change, is_old)
-        self._flying[future] = _Flight(first, change)
-        future.add_done_callback(self._landed.put)
+        self._flying[first.row] = _Flight(first, change)
+        self._senders.start(first.row, partial(self._sender.send, change, is_old))
 
     def _current(self, first: Change) -> Change | Outcome:
         """Return what is to be sent of a change now, or the outcome that makes it needless."""
@@ -197,30 +194,30 @@ class Apply:
         if (first := self._landing(seconds)) is None:
             return False
         landed = [first]
-        landed += [self._landed.get() for _ in range(self._landed.qsize())]
+        while len(landed) < len(self._flying) and (more := self._senders.next_landed(0)):
+            landed.append(more)
         errors = [error for each in landed if (error := self._take_in(each)) is not None]
         if errors:
             raise errors[0]
         return True
 
-    def _landing(self, seconds: float) -> Future[Sent] | None:
+    def _landing(self, seconds: float) -> Landed[int, Sent] | None:
         """Wait for what ends next; what the journal keeps for the next intent waits no longer."""
-        with suppress(Empty):
-            return self._landed.get(timeout=SOON_SECONDS)
+        if landed := self._senders.next_landed(SOON_SECONDS):
+            return landed
         self._journal.flush()
-        with suppress(Empty):
-            return self._landed.get(timeout=seconds)
-        return None
+        return self._senders.next_landed(seconds)
 
-    def _take_in(self, future: Future[Sent]) -> PipelineError | None:
-        planned, change = self._flying.pop(future)
+    def _take_in(self, landed: Landed[int, Sent]) -> PipelineError | None:
+        planned, change = self._flying.pop(landed.key)
         self._alone = False
-        if (strange := future.exception()) is not None:  # ours to mend; the run ends in order
+        sent = landed.result
+        if sent is None:  # ours to mend; the run ends in order
             self._without_outcome(change)
-            error = ProtocolError(f"Row {change.row}: {type(strange).__name__} ({strange}).")
-            error.__cause__ = strange
+            kind = type(landed.strange).__name__
+            error = ProtocolError(f"Row {change.row}: {kind} ({landed.strange}).")
+            error.__cause__ = landed.strange
             return error
-        sent = future.result()
         if sent.held_back:
             self._held_back.add(change.row)
             self._waiting.appendleft(planned)
