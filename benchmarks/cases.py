@@ -9,9 +9,10 @@ CASES: tuple[Case, ...] = (
     *startup.CASES,
     *importing.ALONE,
     *sending.ALONE,
-    # From here on some minutes of waiting go by beside what is measured in processor time.
+    # From here on some minutes of waiting go by beside others: first beside what waits as well,
+    # then beside what is measured in processor time.
     *sending.BESIDE,
-    *importing.BESIDE,
+    *importing.WAITING,
     *checking.CASES,
     *planning.CASES,
     *exporting.CASES,

@@ -222,9 +222,7 @@ def _needs_updates(size: Size) -> list[Material]:
 
 
 ALONE = (Case("creates", "import of 500 creates at 20 a second", _creates, _needs_creates),)
-BESIDE = (
-    Case("unknown-limit", "half of the configured limit", _unknown, _needs_unknown, beside=True),
-)
+WAITING = (Case("unknown-limit", "half of the configured limit", _unknown, _needs_unknown),)
 CASES = (
     Case(
         "unchanged",
