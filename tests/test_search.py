@@ -96,14 +96,20 @@ def attempt(  # noqa: PLR0913 - what a trial is made of
     rate: float,
     told: Callable[[float], float],
     seed: int = 0,
+    late: float = 0.0,
 ) -> Trial:
-    """Send as fast as the pacer lets one sender, with jittering answers."""
+    """Send as fast as the pacer lets one sender, with jittering answers.
+
+    `late` is the share of requests that a busy disk holds up.
+    """
     chance = random.Random(seed)
     began, held_until = clock.now, 0.0
     trial = Trial(0, 0, 0, 0.0)
     while clock.now < began + seconds:
         warm = clock.now > began + 60
-        with pacer.slot("write"):
+        with pacer.slot("write") as leaves:
+            clock.now += 0.06 if chance.random() < late else 0.0
+            leaves()
             sent = clock.now
             trial.refused_too_early += sent < held_until - 1e-6
             clock.now += 0.01 + chance.expovariate(1 / 0.003)
@@ -147,6 +153,32 @@ def test_half_of_what_was_configured_is_found_and_held(make, count, seconds, tol
     assert trial.refused <= max(0.01 * trial.accepted, few)
     assert trial.used > 0.9
     assert trial.refused_too_early == 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_requests_that_leave_late_do_not_spoil_what_is_found(seed):
+    """The next one keeps its distance; a rate that held is not given up for a single refusal."""
+    clock = Clock()
+    pacer = Pacer([Limit("write", 20, 1)], clock=clock, sleep=clock.sleep)
+    ways = {"rate": 10, "told": in_whole_seconds, "seed": seed, "late": 0.01}
+
+    trial = attempt(pacer, clock, Sliding(10, 1), seconds=60 + 600, **ways)
+
+    assert trial.used > 0.9
+    assert trial.refused <= 0.01 * trial.accepted
+
+
+def test_a_rate_that_held_is_doubted_once_and_given_up_when_it_is_refused_again():
+    clock = Clock()
+    pacer = Pacer([Limit("write", 20, 1)], clock=clock, sleep=clock.sleep)
+    pacer.remember({"write": 9.5})
+
+    pacer.refused("write", 1.0, 0.1)
+    clock.now += 5
+    assert pacer.rate("write") == 9.5
+
+    pacer.refused("write", 1.0, 0.1)
+    assert pacer.rate("write") < 9.5
 
 
 def test_what_was_found_is_where_the_next_run_begins():

@@ -190,6 +190,7 @@ class Pacer:
             self._rest(request.sent - now)
         with self._lock:
             request.sent = self._clock()
+            self._search(request.kind).left(request.sent)
             self._leads.append(min(now - request.taken, MAX_LEAD_SECONDS))
             if len(self._leads) >= FIRST_ANSWERS:
                 self._lead = median(self._leads)

@@ -36,6 +36,7 @@ class RateSearch:
     _count: int = 0
     _step: float = FIRST_STEP
     _settled: bool = False
+    _doubted: bool = False  # the rate held, but was refused once: a request may have come late
     _sent: deque[float] = field(default_factory=lambda: deque(maxlen=10_000))
 
     @classmethod
@@ -48,9 +49,14 @@ class RateSearch:
         return 0.0 if self.rate is None else max(self._due - now, 0.0)
 
     def leave(self, now: float) -> None:
-        """Count a request that leaves."""
+        """Count a request that is to leave now."""
         if self.rate is not None:
             self._due = max(self._due, now) + 1 / self.rate
+
+    def left(self, now: float) -> None:
+        """Hear when it left: one that was late must not crowd with the next ones."""
+        if self.rate is not None:
+            self._due = max(self._due, now + 1 / self.rate)
 
     def accept(self, sent: float, now: float) -> None:
         """Learn from a request that was not refused."""
@@ -64,17 +70,23 @@ class RateSearch:
 
     def refuse(self, now: float, pause: float) -> None:
         """Learn from a refusal; no request leaves before the pause is over."""
-        self._settled = False
+        if self.rate is not None and self.rate <= self.held and not self._doubted:
+            self._doubted = True
+        else:
+            self._settled = self._doubted = False
+            self._lower(now, pause)
+        self._restart(now + pause)
+
+    def _lower(self, now: float, pause: float) -> None:
         if self.rate is None:
             self._begin(now, pause)
-        else:
-            passed = self._count / max(now - self._since + pause, 1.0)
-            self.refused = min(self.refused, self.rate)
-            if self.rate <= self.held:  # it held only for too short: the window is a longer one
-                self.held, self.refused = self.rate / TOLERANCE**2, self.rate
-                self.window = WINDOW_SECONDS[1]
-            self._try(self._below(passed * CAUTION))
-        self._restart(now + pause)
+            return
+        passed = self._count / max(now - self._since + pause, 1.0)
+        self.refused = min(self.refused, self.rate)
+        if self.rate <= self.held:  # it held only for too short: the window is a longer one
+            self.held, self.refused = self.rate / TOLERANCE**2, self.rate
+            self.window = WINDOW_SECONDS[1]
+        self._try(self._below(passed * CAUTION))
 
     def _begin(self, now: float, pause: float) -> None:
         """Estimate the limit from what was let through: a full window, and when it gets room."""
@@ -111,6 +123,7 @@ class RateSearch:
         self.held = max(self.held, self.rate)
         if self._settled:  # a limit that was lifted meanwhile is found again by doubling
             self.refused, self._step = self.ceiling, FIRST_STEP
+        self._doubted = False
         higher = min(self.held * (1 + self._step), (self.held + self.refused) / 2)
         self._step *= 2
         self._settled = self.refused / self.held <= TOLERANCE
