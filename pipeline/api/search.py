@@ -18,6 +18,7 @@ DWELL = 1.2  # windows that a rate has to last before it counts as held
 MIN_REQUESTS = 12  # and so many requests
 FEW_REQUESTS = 5  # fewer than these tell nothing about a limit
 WINDOW_SECONDS = (1.0, 60.0)  # the shortest and the longest window that is thought of
+WIDER = 12  # times a window that was thought too short
 PROBE_SECONDS = 600.0  # after so long without a refusal the found rate is put to the test
 SLOWEST = 1 / 60  # requests a second: below this it is no limit but a closed door
 
@@ -85,7 +86,7 @@ class RateSearch:
         self.refused = min(self.refused, self.rate)
         if self.rate <= self.held:  # it held only for too short: the window is a longer one
             self.held, self.refused = self.rate / TOLERANCE**2, self.rate
-            self.window = WINDOW_SECONDS[1]
+            self.window = min(self.window * WIDER, WINDOW_SECONDS[1])
         self._try(self._below(passed * CAUTION))
 
     def _begin(self, now: float, pause: float) -> None:
