@@ -22,7 +22,6 @@ from pipeline.prepared import Prepared, check
 from pipeline.problems import in_sheet_order
 from pipeline.report import text
 from pipeline.runs.journal import FILE, Journal
-from pipeline.sheets.plan_book import write_plan
 from pipeline.sheets.stamp import Account
 from pipeline.staleness.account import Since
 
@@ -71,6 +70,8 @@ class Planned:
 
     def save(self, path: Path) -> None:
         """Write the plan as a workbook. Raises UsageError when it cannot be written."""
+        from pipeline.sheets.plan_book import write_plan  # noqa: PLC0415 - an import needs it not
+
         account = f"{self.prepared.sheet.path.name} into {self.client.settings.account}"
         before = (*missing_told.lines(self.missing), *missing_told.remarks(self.missing))
         plan = expected.shown(self.plan, self.missing)
