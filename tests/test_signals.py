@@ -158,6 +158,16 @@ def test_a_slow_service_is_served_by_several_senders(sandbox, command, tmp_path)
     assert len(sandbox.records()) == ROOMS + SEED
 
 
+def test_several_senders_write_no_more_than_they_are_allowed(sandbox, command, tmp_path):
+    """Requests that wait for their turn when the last allowed one leaves do not follow it."""
+    sandbox.add_fault("delay=0.7@POST*always")
+    words = ("--yes", "--json", "--limit", "write:8/1", "--max-requests", "12")
+    code, out, _ = command.run("import", copy(tmp_path), *words)
+
+    assert (code, json.loads(out)["counts"]["created"]) == (3, 12)
+    assert len(sandbox.records()) == 12 + SEED
+
+
 def test_a_signal_ends_an_export_and_the_former_file_stays(sandbox, command, tmp_path):
     """Nothing half made is left, neither a file nor a memory of the export."""
     path = tmp_path / "rooms.xlsx"

@@ -119,7 +119,7 @@ class Apply:
     # ---- one step of the loop
 
     def _step(self) -> None:
-        self._terms.brake.check(self._client.tally.written - self._written_before)
+        self._terms.brake.check(self._written())
         self._check_failures()
         if self._flying and not self._may_send():
             self._land(TICK_SECONDS)
@@ -129,11 +129,16 @@ class Apply:
             self._launch()
         self._terms.watch.tick()
 
+    def _written(self) -> int:
+        return self._client.tally.written - self._written_before
+
     def _may_send(self) -> bool:
         if self._alone or len(self._doubts) >= DOUBTS_AT_ONCE:
             return False
         if len(self._flying) >= self._senders_wanted():
             return False
+        if not self._terms.brake.allows(self._written() + len(self._flying) + 1):
+            return False  # those under way may all be still to be counted
         place = self._next()
         return place is not None and not self._sender.goes_alone(self._waiting[place])
 

@@ -98,6 +98,11 @@ class Brake:
                 f"Stopped after {bounds.max_minutes:g} minutes, as --max-minutes asks."
             )
 
+    def allows(self, requests: int) -> bool:
+        """Whether the run may write so often in all."""
+        most = self._bounds.max_requests
+        return most is None or requests <= most
+
     def sleep(self, seconds: float) -> None:
         """Wait; raises StoppedError as soon as the run has to stop."""
         left = self._seconds_left() if self._began is not None else float("inf")

@@ -40,9 +40,9 @@ class Senders(Generic[Key, Result]):
     def start(self, key: Key, call: Callable[[], Result]) -> None:
         """Have a call made by the next thread that is free."""
         self._under_way += 1
+        self._calls.put((key, call))
         if self._under_way > len(self._threads):
             self._threads.add(self._pool.submit(self._work))
-        self._calls.put((key, call))
 
     def next_landed(self, seconds: float) -> Landed[Key, Result] | None:
         """Wait so long for a call that has ended; None when none has."""
