@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.api.limits import Limit
 from pipeline.api.pacer import Pacer
+from pipeline.api.search import RateSearch
 
 
 class Clock:
@@ -179,6 +180,32 @@ def test_a_rate_that_held_is_doubted_once_and_given_up_when_it_is_refused_again(
 
     pacer.refused("write", 1.0, 0.1)
     assert pacer.rate("write") < 9.5
+
+
+def test_the_distance_to_a_request_that_left_late_is_kept():
+    clock = Clock()
+    pacer = Pacer([Limit("write", 20, 1)], clock=clock, sleep=clock.sleep)
+    pacer.remember({"write": 10})
+    with pacer.slot("write") as leaves:
+        clock.now += 0.06
+        leaves()
+        left = clock.now
+
+    with pacer.slot("write") as leaves:
+        leaves()
+
+    assert clock.now >= left + 0.1 - 1e-6
+
+
+@pytest.mark.parametrize(("window", "wider"), [(1.5, 18), (18, 60)])
+def test_a_window_that_was_too_short_is_widened_in_steps(window, wider):
+    """What an earlier run found was refused twice: the limit counts over a longer time."""
+    search = RateSearch(ceiling=20, held=9.5, rate=9.5, window=window)
+
+    search.refuse(100, 1)
+    assert search.window == window
+    search.refuse(110, 1)
+    assert search.window == wider
 
 
 def test_what_was_found_is_where_the_next_run_begins():

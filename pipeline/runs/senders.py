@@ -1,7 +1,7 @@
 """Threads that send: each takes one call after the other, and what came of it is passed back.
 
-They live in a `ThreadPoolExecutor`, which hands on what nobody foresaw. One of its futures for each
-row, instead of one for each thread, would take twenty times as long as passing a row on does.
+They live in a `ThreadPoolExecutor`, which hands on what nobody foresaw. There is one of its futures
+for each thread: one for each row, with its lock and callback, costs some 40 µs more a row.
 """
 
 from __future__ import annotations
