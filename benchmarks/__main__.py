@@ -18,13 +18,14 @@ from benchmarks import __doc__ as about
 from benchmarks.case import SIZES, Case, Result, Setting
 from benchmarks.cases import CASES
 from benchmarks.materials import make
-from benchmarks.measure import Failed, stop_all
+from benchmarks.measure import Calm, Failed, stop_all
 from benchmarks.report import Report, line, markdown, terminal
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 AT_ONCE = 4  # cases that go on beside others
+AGAIN_SECONDS = 60.0  # what a case may take more for runs that the machine's host disturbed
 DONE, NOT_REACHED, NOT_RUN, STOPPED = 0, 1, 2, 130
-Found = tuple[list[Result], str]
+Found = tuple[list[Result], str, int]  # what was found, what failed, runs made again
 
 
 def main() -> int:
@@ -45,8 +46,9 @@ def main() -> int:
         size=size,
         date=datetime.now(UTC).date().isoformat(),
         minutes=(time.monotonic() - began) / 60,
-        results=[result for results, _ in found for result in results],
-        failures=[failure for _, failure in found if failure],
+        results=[result for results, *_ in found for result in results],
+        failures=[failure for _, failure, _ in found if failure],
+        again=sum(again for *_, again in found),
     )
     print(terminal(report))
     out = asked.out or (RESULTS if size.judged and not asked.only else None)
@@ -104,14 +106,15 @@ def _run(case: Case, setting: Setting) -> Found:
     def say(words: str) -> None:
         setting.say(f"{case.name}: {words}")
 
+    calm = Calm(AGAIN_SECONDS if setting.size.judged else 0)
     try:
-        results = case.run(replace(setting, say=say))
+        results = case.run(replace(setting, say=say, calm=calm))
     except (Failed, OSError, ValueError, LookupError) as error:
         say(f"FAILED: {error}")
-        return [], f"{case.name}: {type(error).__name__}: {error}"
+        return [], f"{case.name}: {type(error).__name__}: {error}", calm.again
     for each in results:
         say(line(each))
-    return results, ""
+    return results, "", calm.again
 
 
 def _progress(began: float) -> Callable[[str], None]:

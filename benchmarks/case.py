@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from benchmarks.measure import Run, averaged, in_turn, median, ratio
+from benchmarks.measure import Calm, Run, averaged, in_turn, median, ratio
 
 CPU, WALL = "s of processor", "s of clock"
 AS_INSTALLED = Path(__file__).with_name("as_installed")
@@ -86,6 +86,7 @@ class Setting:
     scratch: Path  # anything else a case writes
     asked_rounds: int | None
     say: Callable[[str], None]
+    calm: Calm = field(default_factory=lambda: Calm(0))
 
     def rounds(self, full: int) -> int:
         """Return how often to run: as the user asked, or `full` times in the full size."""
@@ -107,7 +108,7 @@ class Setting:
 
     def in_turn(self, rounds: int, runs: Mapping[str, Callable[[], Run]]) -> dict[str, list[Run]]:
         """Run the alternatives in turn; returns the runs of each by its name."""
-        return in_turn(self.rounds(rounds), runs, self.say)
+        return in_turn(self.rounds(rounds), runs, self.say, self.calm)
 
 
 @dataclass(frozen=True)

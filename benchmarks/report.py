@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 from benchmarks.case import Result, Size
 from benchmarks.machine import machine, versions
+from benchmarks.measure import MOST_STOLEN
 
 HEADS = ("case", "beside", "ours", "theirs", "unit", "ratio", "bar", "reached", "goal")
 MORE = ("by the clock", "peak, MB", "theirs, MB", "rounds", "remark")
 THOUSAND = 1_000
 LEFT = {"case", "beside", "unit", "reached", "remark"}  # the other columns are numbers
-MEANING = """\
+MEANING = f"""\
 Every figure is of a whole process, start to exit, the alternatives run in turn (A B C A B C) on
 the same machine. `ours` and `theirs` are medians over the rounds; `ratio` is the median of the
-ratios within each round, so that what slows the machine for a while slows both sides.
+ratios within each round, so that what slows the machine for a while slows both sides. A run during
+which the machine's host gave more than {MOST_STOLEN:.0%} of its processors to others is made again,
+a minute a case at most, whatever its figures; of its tries the one counts that lost least.
 
 - *s of processor*: user and system time of the process and its children. What happens on this
   machine alone is judged by it, for the clock of a shared machine measures the neighbours too;
@@ -35,6 +38,7 @@ class Report:
     minutes: float
     results: Sequence[Result]
     failures: Sequence[str]
+    again: int = 0  # runs made again
 
     @property
     def missed(self) -> list[Result]:
@@ -85,7 +89,8 @@ def markdown(report: Report) -> str:
     return f"""\
 # Benchmarks
 
-`python -m benchmarks --size {report.size.name}`, {report.date}, {report.minutes:.0f} minutes.
+`python -m benchmarks --size {report.size.name}`, {report.date}, {report.minutes:.0f} minutes;
+runs made again, for the machine's host had disturbed them: {report.again}.
 Measured on {machine()}.
 {found}.
 

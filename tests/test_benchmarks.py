@@ -7,6 +7,8 @@ import sys
 from itertools import takewhile
 from pathlib import Path
 
+from benchmarks.measure import Calm, Run
+
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 SHORT = ["--size", "small", "--rounds", "1"]
@@ -61,6 +63,37 @@ def test_an_unknown_case_is_refused():
     assert done.returncode == 2
     assert "invalid choice: 'chek'" in done.stderr
     assert "start-up" in done.stderr
+
+
+class Host:
+    """A machine's host that takes so many seconds of the processors during each try."""
+
+    def __init__(self, *taken: float) -> None:
+        self._taken = iter(taken)
+        self.sum = 0.0
+        self.tries: list[Run] = []
+
+    def stolen(self) -> float:
+        return self.sum
+
+    def run(self) -> Run:
+        self.sum += next(self._taken)
+        self.tries.append(Run(wall=len(self.tries), cpu=1, peak=1))
+        return self.tries[-1]
+
+
+def test_a_run_that_the_host_disturbed_is_made_again_and_the_calmest_counts():
+    """The choice is made by what was taken; without that, and without time, there is one try."""
+    host = Host(50, 30, 40, 0, 60, 0)
+    calm = Calm(5, host.stolen)
+    told: list[str] = []
+
+    kept = calm.run(host.run, told.append)
+    assert (host.tries.index(kept), calm.again, len(told)) == (3, 3, 3)
+
+    Calm(0, host.stolen).run(host.run, told.append)
+    calm.run(host.run, told.append)
+    assert (len(host.tries), calm.again) == (6, 3)
 
 
 def rows(path: Path, heading: str) -> list[dict[str, str]]:
