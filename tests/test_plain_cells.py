@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import xlsxwriter
 
+from pipeline.sheets.digits import MARGIN, lengths_until, words_of
 from pipeline.sheets.plain_cells import Known, OddError, take_plain
 from pipeline.sheets.workbook import open_workbook
 
@@ -60,6 +61,8 @@ def test_other_cells_stay(cell: str):
         '<row r="1"><c><v>1</v></c></row>',
         '<row r="1"><c r="a1"><v>1</v></c></row>',
         '<row r="1"><c r="A0"><v>1</v></c></row>',
+        '<row r="1"><c r="A1 "><v>1</v></c></row>',
+        '<row r="1"><c r="A000000001"><v>1</v></c></row>',
         '<row r="1"><c r="A1" t="s"><v>2</v></c></row>',
         '<row><c r="A2"><v>1</v></c></row><row><c r="A1"><v>1</v></c></row>',
         '<row r="1"><c r="XFE1"><v>1</v></c></row>',
@@ -71,6 +74,15 @@ def test_an_odd_sheet_is_left_alone(rows: str):
     """Of a sheet with a cell out of place nothing is taken: calamine reads it, or nobody does."""
     with pytest.raises(OddError):
         taken(rows)
+
+
+def test_what_stands_before_a_character_is_counted():
+    """The first one counts; bytes next to it that differ by one bit do not (`!` and `#`)."""
+    words = words_of(b'"1#2!"!" \xa2\xff\x00\x80 12345678"' + MARGIN)
+
+    found = lengths_until(words, b'"').tolist()
+
+    assert found == [0, 4, 3, 2, 1, 0, 1, 0, 8, 8, 8, 8, 8, 8, 8, 7, 6, 5, 4, 3, 2, 1, 0, *[8] * 9]
 
 
 @pytest.mark.parametrize("date_1904", [False, True])

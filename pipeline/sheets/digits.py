@@ -16,6 +16,7 @@ ZEROS = np.uint64(0x3030303030303030)  # "00000000"
 ABOVE_NINE = np.uint64(0x7676767676767676)  # added to a digit it leaves the highest bit alone
 HIGHEST = np.uint64(0x8080808080808080)
 ALL = np.uint64(2**64 - 1)
+LOWEST = np.uint64(0x0101010101010101)
 
 
 def words_of(xml: bytes) -> Words:
@@ -33,6 +34,19 @@ def begin_with(words: Words, text: bytes) -> Truths:
     kept = np.uint64((1 << BITS * len(text)) - 1)
     found: Truths = (words & kept) == word(text)
     return found
+
+
+def lengths_until(words: Words, character: bytes) -> Places:
+    """Return how many bytes of each word stand before a character: WIDTH where it is not in it.
+
+    The lowest byte that is zero is found as in "Bit Twiddling Hacks" (Anderson), "Determine if a
+    word has a zero byte"; those below it are counted by a product.
+    """
+    others = words ^ (LOWEST * np.uint64(ord(character)))
+    found = (others - LOWEST) & ~others & HIGHEST
+    below = (found & (~found + np.uint64(1))) - np.uint64(1)
+    bytes_below = (below >> np.uint64(BITS - 1)) & LOWEST
+    return ((bytes_below * LOWEST) >> np.uint64(BITS * (WIDTH - 1))).astype(np.int64)
 
 
 def whole_numbers(words: Words, starts: Places, ends: Places) -> tuple[Places, Truths]:

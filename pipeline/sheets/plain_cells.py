@@ -16,7 +16,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.sheets.digits import MARGIN, Places, Truths, begin_with, whole_numbers, words_of
+from pipeline.sheets.digits import (
+    MARGIN,
+    Places,
+    Truths,
+    begin_with,
+    lengths_until,
+    whole_numbers,
+    words_of,
+)
 from pipeline.sheets.extent import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MIN_FILLED, SPARSE_FROM
 from pipeline.sheets.hazards import MAX_FILLED_ROWS
 from pipeline.sheets.markup import DECLARED
@@ -133,8 +141,11 @@ class PlainCells:
         is_small = is_number & piece.is_whole & (whole < SMALL)
         values[is_small] = self._small[whole[is_small]]
         others = np.flatnonzero(is_number & ~is_small)
-        values[others] = [self._number(text) for text in piece.value_texts(others)]
-        is_number[others] = [each is not None for each in values[others]]
+        texts_of_others = piece.value_texts(others)
+        numbers = {text: self._number(text) for text in set(texts_of_others)}
+        values[others] = [numbers[text] for text in texts_of_others]
+        if None in numbers.values():
+            is_number[others] = [numbers[text] is not None for text in texts_of_others]
         return values, is_text | is_truth | is_number
 
     def _number(self, text: bytes) -> float | None:
@@ -213,9 +224,9 @@ class _Piece:
             is_letter = is_letter & (letter > 0) & (letter <= 26)  # noqa: PLR2004 - A to Z
             self.columns = np.where(is_letter, self.columns * 26 + letter, self.columns)
             at = at + is_letter
-        quotes = np.append(np.flatnonzero(self._codes == ord('"')), len(self._xml))
-        ends = quotes[np.searchsorted(quotes, at)]
+        ends = at + lengths_until(self._words[at], b'"')
         self.rows, are_whole = whole_numbers(self._words, at, ends)
+        are_whole &= self._codes[ends] == ord('"')
         if not (are_whole & (self.rows > 0) & (self.columns > 0)).all():
             raise OddError
         return ends
