@@ -64,7 +64,8 @@ class _Parsed:
             for place, reading in enumerate(self.readings)
         ]
         sound.append(None)  # stands at BLANK
-        return [sound[place] for place in self.places.to_list()]
+        taken: list[Value | Mark] = pd.Series(sound, dtype=object).to_numpy()[self.places].tolist()
+        return taken
 
     def kept_rows(self) -> Iterable[int]:
         """Return the rows whose cells ask to leave the stored value as it is."""
@@ -191,7 +192,8 @@ def _cleared(field: Field) -> Value | Unreadable:
 def _schema(parsed: Iterable[_Parsed]) -> pa.DataFrameSchema:
     columns = {}
     for column in parsed:
-        checks = [pa.Check(_none_of(each), error=code) for code, each in column.broken.items()]
+        broken = ((code, each) for code, each in column.broken.items() if each)
+        checks = [pa.Check(_none_of(each), error=code) for code, each in broken]
         columns[column.field.name] = pa.Column(checks=checks)
     return pa.DataFrameSchema(columns)
 

@@ -29,18 +29,32 @@ def judge_all_new(
     sheet: str, entity: Entity, rows: Sequence[Row], columns: Container[str]
 ) -> list[Problem]:
     """Return what `judge_new` finds in each of many rows, rule by rule: three times as fast."""
-    needed = [each.name for each in entity.required]
-    unsure = (row for row in rows if row.kept or not all(map(row.values.__contains__, needed)))
+    needed = {each.name for each in entity.required}
+    values = columns_of(rows, needed.union(*(rule.fields for rule in entity.rules)))
+    lacks = [name for name in needed if None in values[name]]
+    unsure = (row for row in rows if row.kept or not all(map(row.values.__contains__, lacks)))
     found = [each for row in unsure for each in _unfit(sheet, entity, row, columns)]
-    values = columns_of(rows, {name for rule in entity.rules for name in rule.fields})
     for rule in entity.rules:
-        said = map(rule.finds, *(values[name] for name in rule.fields))
         found += [
             _problem(sheet, rule, row, row.written(), words)
-            for row, words in zip(rows, said, strict=True)
+            for row, words in _said(rule, rows, [values[name] for name in rule.fields])
             if words is not None and row.bad.isdisjoint(rule.fields)
         ]
     return found
+
+
+def _said(
+    rule: Rule, rows: Sequence[Row], columns: Sequence[Sequence[Value]]
+) -> Iterable[tuple[Row, str | None]]:
+    """Ask a rule about rows; of a single column each cell, which many rows share, is asked once."""
+    if len(columns) > 1:
+        return zip(rows, map(rule.finds, *columns), strict=True)
+    places = list(map(id, columns[0]))
+    cells = dict(zip(places, columns[0], strict=True))
+    said = {place: rule.finds(cell) for place, cell in cells.items()}
+    if not any(said.values()):
+        return ()
+    return zip(rows, map(said.__getitem__, places), strict=True)
 
 
 def _unfit(sheet: str, entity: Entity, row: Row, columns: Container[str]) -> list[Problem]:
