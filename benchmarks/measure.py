@@ -12,8 +12,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from benchmarks.machine import stolen_seconds
+
+Found = TypeVar("Found")
 
 LAUNCH = Path(__file__).with_name("launch.py")
 MOST_STOLEN = 0.04  # of the processors' time, by their host: more disturbs a run
@@ -120,7 +123,7 @@ class Calm:
         self._stolen = stolen
         self.again = 0  # so many tries more were made
 
-    def run(self, each: Callable[[], Run], say: Callable[[str], None]) -> Run:
+    def run(self, each: Callable[[], Found], say: Callable[[str], None]) -> Found:
         """Run it once, and again as long as it was disturbed and time is left for it."""
         tries = [self._once(each)]
         while tries[-1].is_disturbed and tries[-1].seconds <= self._left:
@@ -128,17 +131,17 @@ class Calm:
             self.again += 1
             tries.append(self._once(each))
             self._left -= tries[-1].seconds
-        return min(tries, key=lambda one: one.share).run
+        return min(tries, key=lambda one: one.share).found
 
-    def _once(self, each: Callable[[], Run]) -> _Try:
+    def _once(self, each: Callable[[], Found]) -> _Try[Found]:
         before, began = self._stolen(), time.monotonic()
         done = each()
         return _Try(done, time.monotonic() - began, self._stolen() - before)
 
 
 @dataclass(frozen=True)
-class _Try:
-    run: Run
+class _Try(Generic[Found]):
+    found: Found
     seconds: float
     stolen: float  # seconds of all processors
 

@@ -74,11 +74,18 @@ class _Combination:
             return server.figures()
 
     def results(self, setting: Setting) -> list[Result]:
-        found, limit = self.figures(setting), self.limit
+        limit, tries = self.limit, list[Figures]()
+
+        def once() -> Figures:
+            tries.append(self.figures(setting))
+            return tries[-1]
+
+        found = setting.calm.run(once, setting.say)
         used = found.used(limit.count, limit.seconds)
+        refused = sum(len(each.refused) for each in tries)
         return [
             Result(self.name, "the limit itself", "of the limit", used, at_least=limit.at_least),
-            Result(f"{self.name}: refused", "", "requests", len(found.refused), at_most=0),
+            Result(f"{self.name}: refused", "", "requests", refused, at_most=0),
         ]
 
 
