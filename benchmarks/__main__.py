@@ -18,12 +18,11 @@ from benchmarks import __doc__ as about
 from benchmarks.case import SIZES, Case, Result, Setting
 from benchmarks.cases import CASES
 from benchmarks.materials import make
-from benchmarks.measure import Calm, Failed, stop_all
+from benchmarks.measure import AGAIN_SECONDS, Calm, Failed, stop_all
 from benchmarks.report import Report, line, markdown, terminal
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 AT_ONCE = 4  # cases that go on beside others
-AGAIN_SECONDS = 120.0  # what a case may take more for runs that the machine's host disturbed
 DONE, NOT_REACHED, NOT_RUN, STOPPED = 0, 1, 2, 130
 Found = tuple[list[Result], str, int]  # what was found, what failed, runs made again
 

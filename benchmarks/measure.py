@@ -21,6 +21,7 @@ Found = TypeVar("Found")
 LAUNCH = Path(__file__).with_name("launch.py")
 MOST_STOLEN = 0.04  # of the processors' time, by their host: more disturbs a run
 LEAST_STOLEN = 0.1  # seconds: the system counts in hundredths
+AGAIN_SECONDS = 120.0  # what a case may take more for runs that were disturbed
 
 RUNNING: set[subprocess.Popen[bytes]] = set()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks.case import Result, Size
 from benchmarks.machine import machine, versions
-from benchmarks.measure import MOST_STOLEN
+from benchmarks.measure import AGAIN_SECONDS, MOST_STOLEN
 
 HEADS = ("case", "beside", "ours", "theirs", "unit", "ratio", "bar", "reached", "goal")
 MORE = ("by the clock", "peak, MB", "theirs, MB", "rounds", "remark")
@@ -18,7 +18,8 @@ Every figure is of a whole process, start to exit, the alternatives run in turn 
 the same machine. `ours` and `theirs` are medians over the rounds; `ratio` is the median of the
 ratios within each round, so that what slows the machine for a while slows both sides. A run during
 which the machine's host gave more than {MOST_STOLEN:.0%} of its processors to others is made again,
-two minutes a case at most, whatever its figures; of its tries the one counts that lost least.
+for {AGAIN_SECONDS:.0f} s a case at most, whatever its figures; of its tries the one counts that
+lost least.
 
 - *s of processor*: user and system time of the process and its children. What happens on this
   machine alone is judged by it, for the clock of a shared machine measures the neighbours too;

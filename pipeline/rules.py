@@ -52,7 +52,7 @@ def _said(
     places = list(map(id, columns[0]))
     cells = dict(zip(places, columns[0], strict=True))
     said = {place: rule.finds(cell) for place, cell in cells.items()}
-    if not any(said.values()):
+    if all(each is None for each in said.values()):
         return ()
     return zip(rows, map(said.__getitem__, places), strict=True)
 
