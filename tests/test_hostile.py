@@ -17,6 +17,9 @@ from typing import Any
 import hostile_files as hostile
 import pytest
 
+from pipeline.errors import WorkbookError
+from pipeline.sheets.markup import MAX_DEPTH, checked
+
 ROOT = Path(__file__).parents[1]
 MOST_MB = 300
 Check = Callable[[Path], dict[str, Any]]
@@ -44,9 +47,12 @@ TEXT = "In Excel, save it as 'CSV UTF-8'."
 
 
 @pytest.fixture(scope="module")
-def check() -> Iterator[Check]:
+def check(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Check]:
     """Check a file in a fork of a small process that has everything loaded."""
-    command = [sys.executable, str(ROOT / "tests" / "bounded.py"), str(ROOT / "samples/rooms.xlsx")]
+    folder = tmp_path_factory.mktemp("loading")
+    broken = hostile.linked(folder / "a.xlsm", folder / "other.xlsx")
+    files = ROOT / "samples/rooms.xlsx", broken
+    command = [sys.executable, str(ROOT / "tests" / "bounded.py"), *map(str, files)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ) as process:
@@ -164,6 +170,23 @@ def test_entities_in_odd_encodings(
 def test_deep_nesting(check: Check, tmp_path: Path, part: str):
     """100,000 levels are refused before a parser goes down."""
     assert refused(check, hostile.deep(part)(tmp_path / "a.xlsx")) == DEEP
+
+
+@pytest.mark.parametrize("between", [b"", b"<b/>" * 5_000, b"<b>one</b>" * 5_000, b"x" * 5_000])
+@pytest.mark.parametrize("size", [1_000, 2**20])
+def test_nesting_is_counted_to_the_level(tmp_path: Path, between: bytes, size: int):
+    """As deep as is allowed is read, one level more is not, however the XML is cut into pieces."""
+    path = tmp_path / "a.xlsx"
+
+    def passed(depth: int) -> bytes:
+        more = depth - 50 - (b"<" in between)
+        inner = b"<a>" * more + between + b"</a>" * more
+        xml = b"<?xml version='1.0'?>" + b"<a>" * 50 + between + inner + b"</a>" * 50
+        return b"".join(checked(path, (xml[at : at + size] for at in range(0, len(xml), size))))
+
+    assert passed(MAX_DEPTH).startswith(b"<?xml")
+    with pytest.raises(WorkbookError, match="deeper than 200 levels"):
+        passed(MAX_DEPTH + 1)
 
 
 @pytest.mark.parametrize(

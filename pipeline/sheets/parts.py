@@ -14,7 +14,7 @@ from zipfile import ZipFile, ZipInfo
 
 from pipeline.errors import WorkbookError
 from pipeline.sheets.archive import MARKUP, SAVE_AGAIN, UNREADABLE, damaged, pieces, refused
-from pipeline.sheets.markup import HEAD, checked, looks_like_markup
+from pipeline.sheets.markup import HEAD, checked, has_declaration, looks_like_markup
 from pipeline.sheets.tabs import Tab
 from pipeline.sheets.weight import Lengths
 
@@ -43,7 +43,7 @@ def read_part(path: Path, archive: ZipFile, name: str) -> bytes:
     whole = io.BytesIO()  # a list of pieces would stand in memory beside what is made of it
     whole.writelines(part_pieces(path, archive, name))
     xml = whole.getvalue()
-    return _without_asides(path, xml) if b"<!" in xml else xml
+    return _without_asides(path, xml) if has_declaration(xml) else xml
 
 
 def part_pieces(path: Path, archive: ZipFile, name: str) -> Iterator[bytes]:

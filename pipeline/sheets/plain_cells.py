@@ -27,7 +27,7 @@ from pipeline.sheets.digits import (
 )
 from pipeline.sheets.extent import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MIN_FILLED, SPARSE_FROM
 from pipeline.sheets.hazards import MAX_FILLED_ROWS
-from pipeline.sheets.markup import DECLARED
+from pipeline.sheets.markup import DECLARED, has_declaration
 from pipeline.sheets.weight import SHORT
 
 Cells = npt.NDArray[np.object_]
@@ -83,7 +83,7 @@ def take_plain(pieces: Iterable[bytes], known: Known) -> tuple[PlainCells, bytes
             kept = kept[end:]
         elif len(kept) > LONGEST_ROW:
             raise OddError
-    if b"<!" in kept:
+    if has_declaration(kept):
         raise OddError
     left.write(kept)
     return plain, left.getvalue()
@@ -107,7 +107,7 @@ class PlainCells:
 
     def take(self, rows: bytes) -> bytes:
         """Take the cells out of whole rows; returns what is left of those."""
-        if b"<!" in rows:
+        if has_declaration(rows):
             raise OddError
         piece = _Piece(rows)
         if not len(piece.starts):
