@@ -31,6 +31,7 @@ from pipeline.sheets.read import ErrorCell, Sheet, Uncalculated
 
 BLANK = -1  # pandas' own place for what is no value
 UNREADABLE = "unreadable"
+NONE: frozenset[str] = frozenset()
 MARKED = "<"  # in every text that means something to the program
 
 
@@ -95,7 +96,7 @@ def _rows(
     sheet: Sheet,
     parsed: Sequence[_Parsed],
     actions: Mapping[int, Action],
-    bad: Mapping[int, set[str]],
+    bad: Mapping[int, frozenset[str]],
 ) -> Iterator[Row]:
     kept = _by_row((row, column.field.name) for column in parsed for row in column.kept_rows())
     columns = {column.field.name: column.values() for column in parsed}
@@ -106,16 +107,16 @@ def _rows(
             number,
             actions.get(number, ""),
             Filled(places, line),
-            frozenset(bad.get(number, ())),
-            frozenset(kept.get(number, ())),
+            bad.get(number, NONE),
+            kept.get(number, NONE),
         )
 
 
-def _by_row(pairs: Iterable[tuple[int, str]]) -> dict[int, set[str]]:
+def _by_row(pairs: Iterable[tuple[int, str]]) -> dict[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
     for row, name in pairs:
         found.setdefault(row, set()).add(name)
-    return found
+    return {row: frozenset(names) for row, names in found.items()}
 
 
 def _parse(cells: pd.Series[Any], field: Field, *, decimal_comma: bool = False) -> _Parsed:
@@ -134,7 +135,8 @@ def _distinct(cells: pd.Series[Any]) -> tuple[pd.Series[int], list[Cell]]:
     kinds = set(map(type, held)) - {NoneType, str}
     places, found = pd.factorize(cells.to_numpy())
     distinct = list(found)
-    if len(kinds) > 1 or (places == BLANK).sum() != held.count(None):  # not-a-number is no blank
+    has_nan = float in kinds and (places == BLANK).sum() != held.count(None)  # which is no blank
+    if len(kinds) > 1 or has_nan:
         typed = [None if cell is None else (type(cell), cell) for cell in held]
         places, pairs = pd.factorize(pd.Series(typed, dtype=object).to_numpy())
         distinct = [cell for _, cell in pairs]
@@ -214,9 +216,11 @@ def _limits(field: Field) -> list[tuple[str, Callable[[Value], bool]]]:
 
 
 def _failures(sheet: Sheet, parsed: list[_Parsed], entity: Entity) -> list[Problem]:
-    frame = pd.DataFrame({column.field.name: column.places for column in parsed})
+    unsound = [column for column in parsed if any(column.broken.values())]
+    if not unsound:
+        return []
     try:
-        _schema(parsed).validate(frame, lazy=True)
+        _schema(unsound).validate(_faulty_rows(unsound), lazy=True)
     except pa.errors.SchemaErrors as failures:
         cases = failures.failure_cases
     else:
@@ -231,6 +235,14 @@ def _failures(sheet: Sheet, parsed: list[_Parsed], entity: Entity) -> list[Probl
             said[case] = _problem(sheet, by_name[name], code, int(place), entity)
         problems.append(replace(said[case], row=int(row)))
     return problems
+
+
+def _faulty_rows(parsed: Sequence[_Parsed]) -> pd.DataFrame:
+    """Return the places of those rows in which some cell is broken: pandera copies what it sees."""
+    is_faulty = pd.Series(data=False, index=parsed[0].places.index)
+    for column in parsed:
+        is_faulty |= column.places.isin(set().union(*column.broken.values()))
+    return pd.DataFrame({column.field.name: column.places[is_faulty] for column in parsed})
 
 
 def _problem(sheet: Sheet, column: _Parsed, code: str, place: int, entity: Entity) -> Problem:

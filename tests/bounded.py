@@ -77,8 +77,9 @@ def _in_fork(path: str, opened: _Opened) -> dict[str, object]:
 
 
 def main() -> None:
-    """Load everything once, then serve."""
-    _check(sys.argv[1])
+    """Load everything once, what a sound and a broken file need, then serve."""
+    for path in sys.argv[1:]:
+        _check(path)
     opened = _Opened()
     for line in sys.stdin:
         print(json.dumps(_in_fork(line.rstrip("\n"), opened)), flush=True)
