@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from benchmarks.measure import Calm, Run, averaged, in_turn, median, ratio
+from benchmarks.measure import Calm, Often, Run, in_turn, median, ratio
 
 CPU, WALL = "s of processor", "s of clock"
 AS_INSTALLED = Path(__file__).with_name("as_installed")
@@ -92,9 +92,9 @@ class Setting:
         """Return how often to run: as the user asked, or `full` times in the full size."""
         return self.asked_rounds or (full if self.size.judged else min(full, 2))
 
-    def averaged(self, times: int, each: Callable[[], Run]) -> Callable[[], Run]:
-        """Return what runs so short a process several times a round; once where none judges."""
-        return averaged(times if self.size.judged else 1, each)
+    def often(self, times: int, each: Callable[[], Run]) -> Often:
+        """Return what is run several times a round; once where none judges."""
+        return Often(times if self.size.judged else 1, each)
 
     def path(self, material: Material) -> Path:
         """Return where a material lies."""
@@ -106,7 +106,9 @@ class Setting:
         home = str(self.scratch / "home")
         return {**kept, "NEXUDUS_BULK_HOME": home, "PYTHONPATH": str(AS_INSTALLED), **more}
 
-    def in_turn(self, rounds: int, runs: Mapping[str, Callable[[], Run]]) -> dict[str, list[Run]]:
+    def in_turn(
+        self, rounds: int, runs: Mapping[str, Callable[[], Run] | Often]
+    ) -> dict[str, list[Run]]:
         """Run the alternatives in turn; returns the runs of each by its name."""
         return in_turn(self.rounds(rounds), runs, self.say, self.calm)
 
@@ -115,8 +117,7 @@ class Setting:
 class Case:
     """Something to measure.
 
-    Others are measured `beside` one that waits most of the time, or that needs a single core and
-    is judged by its processor time.
+    Others are measured `beside` one that waits most of the time.
     """
 
     name: str

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from benchmarks.case import Case, Material, Result, Setting, Size, beside, exactly, growth
 from benchmarks.materials import workbook
-from benchmarks.measure import Failed, Run, run
+from benchmarks.measure import Failed, Often, Run, run
 
-ROUNDS = 3
+ROUNDS = 5
 TIMES = 3  # within a round, of a clean check, which takes a fifth of its rival's time
 RIVAL = "read_excel (openpyxl) + pandera, coerce"
 DATA = ("clean", "bad-cells", "bad-rows")
@@ -24,11 +24,11 @@ NAMES = {
 
 def _check(setting: Setting) -> list[Result]:
     size = setting.size
-    runs = {RIVAL: _rival(setting)}
+    runs: dict[str, Callable[[], Run] | Often] = {RIVAL: _rival(setting)}
     for kind in DATA:
         for rows in (size.many, size.few):
             times = TIMES if kind == "clean" else 1
-            runs[_named(kind, rows)] = setting.averaged(times, _ours(setting, kind, rows))
+            runs[_named(kind, rows)] = setting.often(times, _ours(setting, kind, rows))
     found = setting.in_turn(ROUNDS, runs)
     many = {kind: found[_named(kind, size.many)] for kind in DATA}
     clean = many["clean"]
@@ -75,8 +75,4 @@ def _needs(size: Size) -> list[Material]:
     return [workbook(kind, rows) for kind in DATA for rows in (size.many, size.few)]
 
 
-CASES = (
-    Case(
-        "check", "check of many rows: clean, with bad cells, all bad", _check, _needs, beside=True
-    ),
-)
+CASES = (Case("check", "check of many rows: clean, with bad cells, all bad", _check, _needs),)

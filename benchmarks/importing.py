@@ -5,6 +5,7 @@ All into `benchmarks/limited_server.py` over the loopback, in real time.
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 import statistics
@@ -20,7 +21,7 @@ from benchmarks.sending import JITTER
 from benchmarks.service import Figures, imported, rooms, serving
 
 ROUNDS = 3
-TIMES = 5  # within a round, of what takes too short a time to be measured once
+TIMES = 2, 5  # within a round, of many rows, and of few: too short to be measured once
 PER_ROW = Result("", "", "ms of processor", 0)
 ROWS = 500
 RATE = 20  # writes a second
@@ -123,21 +124,20 @@ def _row(setting: Setting) -> list[Result]:
     """
     many, few = _many(setting.size), _few(setting.size)
     bodies = _bodies(setting, many)
-    put = setting.averaged(2, lambda: _put(many, bodies))
-    runs = {
-        "all": lambda: _import(setting, many),
-        "put all": put,
-        "one": lambda: _import(setting, many, "--max-requests", "1"),
-        "put one": lambda: _put(1, bodies),
-    }
-    times = TIMES if setting.size.judged else 1
-    for number in range(times):
-        runs[f"few, {number}"] = lambda: _import(setting, few)
-        runs[f"one of few, {number}"] = lambda: _import(setting, few, "--max-requests", "1")
-    found = setting.in_turn(ROUNDS, runs)
+    every, often = (functools.partial(setting.often, times) for times in TIMES)
+    found = setting.in_turn(
+        ROUNDS,
+        {
+            "all": every(lambda: _import(setting, many)),
+            "one": every(lambda: _import(setting, many, "--max-requests", "1")),
+            "put all": every(lambda: _put(many, bodies)),
+            "put one": every(lambda: _put(1, bodies)),
+            "few": often(lambda: _import(setting, few)),
+            "one of few": often(lambda: _import(setting, few, "--max-requests", "1")),
+        },
+    )
     ours = _beyond(found["all"], found["one"])
     theirs = _beyond(found["put all"], found["put one"])
-    of_few = [_beyond(found[f"few, {n}"], found[f"one of few, {n}"]) for n in range(times)]
     grown = ratio(found["all"], found["one"], "peak")
     name = f"sending of {many:,} rows"
     return [
@@ -152,7 +152,7 @@ def _row(setting: Setting) -> list[Result]:
             name,
             f"of {few:,} rows",
             ours,
-            [statistics.fmean(each) for each in zip(*of_few, strict=True)],
+            _beyond(found["few"], found["one of few"]),
             replace(PER_ROW, unit=CPU, at_most=12),
         ),
         Result(

@@ -83,33 +83,53 @@ def run(
         return Run(found["wall"], found["cpu"], found["peak"], told.read().decode(), words_said)
 
 
-def averaged(times: int, each: Callable[[], Run]) -> Callable[[], Run]:
-    """Return what runs a process several times and gives the mean of each figure."""
+@dataclass(frozen=True)
+class Often:
+    """What is run several times a round, because one run takes too short a time to be relied on."""
 
-    def all_of_them() -> Run:
-        runs = [each() for _ in range(times)]
-        wall, cpu, peak = (
-            statistics.fmean(one.figure(name) for one in runs) for name in ("wall", "cpu", "peak")
-        )
-        return Run(wall, cpu, round(peak), runs[-1].told, runs[-1].said)
-
-    return all_of_them
+    times: int
+    run: Callable[[], Run]
 
 
 def in_turn(
     rounds: int,
-    runs: Mapping[str, Callable[[], Run]],
+    runs: Mapping[str, Callable[[], Run] | Often],
     say: Callable[[str], None] = lambda _: None,
     calm: Calm | None = None,
 ) -> dict[str, list[Run]]:
-    """Run the alternatives A B C A B C; returns the runs of each by its name."""
+    """Run the alternatives A B C A B C; returns the runs of each by its name, one of each round.
+
+    What is run often is spread over the round, before and after the others, and its mean counts: a
+    machine that is slower for some seconds then slows one as much as the other.
+    """
     calm = calm or Calm(0)
+    often = {
+        name: each if isinstance(each, Often) else Often(1, each) for name, each in runs.items()
+    }
     found: dict[str, list[Run]] = {name: [] for name in runs}
     for number in range(1, rounds + 1):
-        for name, each in runs.items():
+        of_round: dict[str, list[Run]] = {name: [] for name in runs}
+        for name in _spread({name: each.times for name, each in often.items()}):
             say(f"round {number} of {rounds}: {name}")
-            found[name].append(calm.run(each, say))
+            of_round[name].append(calm.run(often[name].run, say))
+        for name, each in of_round.items():
+            found[name].append(_mean(each))
     return found
+
+
+def _spread(times: Mapping[str, int]) -> list[str]:
+    """Return each name so often, all of them evenly spread."""
+    places = [
+        ((turn + 0.5) / count, name) for name, count in times.items() for turn in range(count)
+    ]
+    return [name for _, name in sorted(places, key=lambda place: place[0])]
+
+
+def _mean(runs: Sequence[Run]) -> Run:
+    wall, cpu, peak = (
+        statistics.fmean(one.figure(name) for one in runs) for name in ("wall", "cpu", "peak")
+    )
+    return Run(wall, cpu, round(peak), runs[-1].told, runs[-1].said)
 
 
 class Calm:

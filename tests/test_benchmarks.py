@@ -7,7 +7,7 @@ import sys
 from itertools import takewhile
 from pathlib import Path
 
-from benchmarks.measure import Calm, Run
+from benchmarks.measure import Calm, Often, Run, in_turn
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
@@ -94,6 +94,21 @@ def test_a_run_that_the_host_disturbed_is_made_again_and_the_calmest_counts():
     Calm(0, host.stolen).run(host.run, told.append)
     calm.run(host.run, told.append)
     assert (len(host.tries), calm.again) == (6, 3)
+
+
+def test_short_runs_are_spread_over_the_round_and_their_mean_counts():
+    """A machine that is slower in the middle slows what is run once and what is run thrice."""
+    told: list[str] = []
+
+    def one(name: str) -> Run:
+        told.append(name)
+        return Run(wall=len(told), cpu=2 * len(told), peak=len(told))
+
+    found = in_turn(2, {"once": lambda: one("once"), "often": Often(3, lambda: one("often"))})
+
+    assert told == 2 * ["often", "once", "often", "often"]
+    assert [(each.wall, each.cpu) for each in found["once"]] == [(2, 4), (6, 12)]
+    assert [each.wall for each in found["often"]] == [(1 + 3 + 4) / 3, (5 + 7 + 8) / 3]
 
 
 def rows(path: Path, heading: str) -> list[dict[str, str]]:
