@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 import xlsxwriter
 
-from pipeline.sheets.digits import MARGIN, lengths_until, words_of
+from pipeline.sheets.digits import MARGIN, decimals, lengths_until, words_of
 from pipeline.sheets.plain_cells import Known, OddError, take_plain
 from pipeline.sheets.workbook import open_workbook
 
+SHORT_NUMBER = re.compile(r"-?(?=.{1,16}$)\d{1,8}(\.\d{1,8})?")
 KNOWN = Known(
     np.array(["Room A", None], dtype=object), np.array([6, 2]), np.array([True, False, False])
 )
@@ -53,6 +56,40 @@ def test_other_cells_stay(cell: str):
     rows = f'<row r="2">{cell}</row>'
 
     assert taken(rows) == ([], rows)
+
+
+def _written(random: Random) -> str:
+    digits = ("".join(random.choices("0123456789", k=random.randrange(1, 11))) for _ in range(2))
+    whole, fraction = digits
+    sign, point = random.choice(["", "", "-"]), random.choice(["", ".", ".", ".", "-", "e"])
+    return f"{sign}{whole}{point}{random.choice([fraction, ''])}"
+
+
+def test_short_numbers_are_the_floats_that_python_reads():
+    """Digits are added up many at once, to the last bit; what is no such number is not taken."""
+    odd = [
+        "-0",
+        "-0.0",
+        "12345678.1234567",
+        "1234567890123456",
+        "1.",
+        ".5",
+        "-.5",
+        "1.2.3",
+        "-",
+        "",
+    ]
+    random = Random(1)
+    texts = [*odd, "0.1", *(_written(random) for _ in range(20_000))]
+    before = [b" " * 8, *(f"{text}</v>".encode() for text in texts)]
+    starts = np.cumsum([len(each) for each in before])[:-1]
+    ends = starts + [len(text) for text in texts]
+
+    numbers, are_read = decimals(words_of(b"".join([*before, MARGIN])), starts, ends)
+
+    read = [texts[place] for place in np.flatnonzero(are_read)]
+    assert list(map(repr, numbers[are_read].tolist())) == [repr(float(text)) for text in read]
+    assert read == [text for text in texts if SHORT_NUMBER.fullmatch(text)]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,10 @@ import numpy.typing as npt
 from pipeline.sheets.digits import (
     MARGIN,
     Places,
+    Reals,
     Truths,
     begin_with,
+    decimals,
     lengths_until,
     whole_numbers,
     words_of,
@@ -141,6 +143,9 @@ class PlainCells:
         is_small = is_number & piece.is_whole & (whole < SMALL)
         values[is_small] = self._small[whole[is_small]]
         others = np.flatnonzero(is_number & ~is_small)
+        reals, are_short = piece.decimals(others)
+        values[others[are_short]] = reals[are_short]
+        others = others[~are_short]
         texts_of_others = piece.value_texts(others)
         numbers = {text: self._number(text) for text in set(texts_of_others)}
         values[others] = [numbers[text] for text in texts_of_others]
@@ -184,11 +189,13 @@ class _Piece:
         padded = xml + MARGIN
         self._codes, self._words = np.frombuffer(padded, np.uint8), words_of(padded)
         tags = np.flatnonzero(self._codes == ord("<"))
-        found = self._words[tags]
-        cells = np.flatnonzero(begin_with(found, CELL))
+        cells = np.flatnonzero(self._codes[tags + 1] == ord("c"))
+        found = self._words[tags[cells]]
         ends_name = (found >> np.uint64(16)) & np.uint64(255) <= LAST_OF_NO_NAME
-        if np.count_nonzero(begin_with(found, b"<c") & ends_name) != len(cells):
+        is_cell = begin_with(found, CELL)
+        if (ends_name & ~is_cell).any():
             raise OddError
+        cells = cells[is_cell]
         tags = np.append(tags, [len(xml)] * 3)
         self.starts = tags[cells]
         self._next = tags[cells + 1], tags[cells + 2], tags[cells + 3]
@@ -244,6 +251,10 @@ class _Piece:
         self.is_blank = self._is_simple & ~is_typed & (self._is_closed | is_ended)
         self.is_number = has_value & ~is_typed
         self._ends = np.where(has_value, third, first) + len(CELL_END) * ~self._is_closed
+
+    def decimals(self, cells: Places) -> tuple[Reals, Truths]:
+        """Return what stands between the tags of values as numbers, and where it could be read."""
+        return decimals(self._words, self._next[0][cells] + len(VALUE), self._next[1][cells])
 
     def value_texts(self, cells: Places) -> list[bytes]:
         """Return what stands between the tags of values."""
