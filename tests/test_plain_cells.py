@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zipfile
 from pathlib import Path
 from random import Random
 
@@ -11,8 +12,11 @@ import numpy as np
 import pytest
 import xlsxwriter
 
+from pipeline.sheets.calamine import read_cells
 from pipeline.sheets.digits import MARGIN, decimals, lengths_until, words_of
 from pipeline.sheets.plain_cells import Known, OddError, take_plain
+from pipeline.sheets.shared_texts import simple_texts
+from pipeline.sheets.tabs import Tab
 from pipeline.sheets.workbook import open_workbook
 
 SHORT_NUMBER = re.compile(r"-?(?=.{1,16}$)\d{1,8}(\.\d{1,8})?")
@@ -148,3 +152,66 @@ def test_both_ways_read_the_same(tmp_path: Path, date_1904: bool):
 
     assert type(streamed.rows).__name__ == "Matrix"
     assert cells(streamed.rows) == cells(whole.rows)
+
+
+SST = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</sst>'
+KEPT = '<si><t xml:space="preserve">{}</t></si>'
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "<si><t>Room A</t></si>",
+        "<si><t>R&amp;D &lt;b&gt; &quot;x&quot; &apos;y&apos; &amp;lt;</t></si><si><t></t></si>",
+        KEPT.format(" ends with a space ") + "<si><t>a\nb\tc > d</t></si>" + KEPT.format("  "),
+        "<si><t>Büro</t></si><si><t>\u00a0東京\u00a0</t></si>",
+    ],
+)
+def test_simple_texts_are_what_calamine_reads(tmp_path: Path, items: str):
+    """Entities, spaces that count, and characters of all kinds."""
+    texts = simple_texts(SST.format(items).encode())
+
+    assert texts is not None
+    assert [each or None for each in texts] == _by_calamine(tmp_path, items, len(texts))
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "<si><t> trimmed</t></si>",
+        "<si><t>trimmed </t></si>" + KEPT.format("kept "),
+        KEPT.format("kept ") + "<si><t>trimmed\n</t></si>",
+        "<si><r><t>bold</t></r></si>",
+        "<si><t>Room</t><rPh><t>ruum</t></rPh></si>",
+        "<si><t>a&#10;b</t></si>",
+        "<si><t>a_x000D_b</t></si>",
+        "<si><t>a\r\nb</t></si>",
+        "<si><t/></si><si><t>Room</t></si>",
+        "<si><t>Room</t></si>\n<si><t>Hall</t></si>",
+        "<si><t>a&nbsp;b</t></si>",
+        "<si></si>",
+        "",
+    ],
+)
+def test_other_texts_are_left_to_calamine(items: str):
+    """Two readers might take them for two different texts."""
+    assert simple_texts(SST.format(items).encode()) is None
+    latin = "<?xml version='1.0' encoding='ISO-8859-1'?>" + SST.format("<si><t>a</t></si>")
+    assert simple_texts(latin.encode()) is None
+    assert simple_texts(SST.format("<si><t>ü</t></si>").encode("latin-1")) is None
+
+
+def _by_calamine(folder: Path, items: str, count: int) -> list[object]:
+    """Put the texts into a workbook and return what calamine makes of each."""
+    plain, path = folder / "plain.xlsx", folder / "a.xlsx"
+    with xlsxwriter.Workbook(plain) as book:
+        sheet = book.add_worksheet("Resources")
+        for number in range(count):
+            sheet.write_string(number, 0, str(number))
+        sheet.write_string(count, 0, "0")  # so that nothing at the end is cut off
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            is_shared = name == "xl/sharedStrings.xml"
+            target.writestr(name, SST.format(items) if is_shared else source.read(name))
+    rows = read_cells(path, Tab("Resources", "", hidden=False), path)
+    return [cell or None for (cell,) in rows[:count]]

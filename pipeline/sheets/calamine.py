@@ -13,9 +13,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pipeline.errors import WorkbookError
 from pipeline.schema import Cell
-from pipeline.sheets.archive import damaged
-from pipeline.sheets.parts import Contents
+from pipeline.sheets.archive import damaged, open_archive
+from pipeline.sheets.parts import Contents, read_part
 from pipeline.sheets.plain_cells import Known
+from pipeline.sheets.shared_texts import simple_texts
 from pipeline.sheets.tabs import Tab
 
 PANIC = "PanicException"
@@ -23,6 +24,7 @@ SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}'
     "</sheetData></worksheet>"
 )
+SHARED_TEXTS = "xl/sharedstrings.xml"  # where calamine looks for them, in any case of letters
 STYLES, MAX_TEXTS = 4096, 2**22  # so many are asked for
 ACROSS = 64  # cells in a row of questions
 PACKED_FROM = 64 * 2**20  # bytes of a part that a copy packs: it takes longer than reading does
@@ -41,9 +43,16 @@ def read_cells(path: Path, tab: Tab, source: Path | io.BytesIO) -> list[list[Cel
         raise damaged(path) from error
 
 
-def copy_with(path: Path, contents: Contents, tab: Tab, xml: bytes) -> io.BytesIO:
-    """Return the workbook with another sheet in place of one, and without all the others."""
+def copy_with(
+    path: Path, contents: Contents, tab: Tab, xml: bytes, *, texts: bool = True
+) -> io.BytesIO:
+    """Return the workbook with another sheet in place of one, and without all the others.
+
+    Without `texts` it has no shared ones either.
+    """
     others = {each.key.lower() for each in contents.tabs}
+    if not texts:
+        others.add(SHARED_TEXTS)
     copy = io.BytesIO()
     with ZipFile(path) as source, ZipFile(copy, "w", ZIP_DEFLATED, compresslevel=1) as target:
         for entry in source.infolist():
@@ -70,18 +79,29 @@ def ask(path: Path, contents: Contents) -> Known | None:
     if not contents.tabs or len(lengths) > MAX_TEXTS:
         return None
     tab = contents.tabs[0]
-    questions = SHEET.format("".join(_questions(len(lengths)))).encode()
+    simple = _simple_texts(path, len(lengths))
+    unknown = len(lengths) if simple is None else 0
+    questions = SHEET.format("".join(_questions(unknown))).encode()
+    copy = copy_with(path, contents, tab, questions, texts=simple is None)
     try:
-        rows = read_cells(path, tab, copy_with(path, contents, tab, questions))
+        rows = read_cells(path, tab, copy)
     except WorkbookError:
         return None
-    if len(rows) * ACROSS < STYLES + len(lengths):  # texts of no characters at the end
-        rows += [[None] * ACROSS] * (-(-(STYLES + len(lengths)) // ACROSS) - len(rows))
+    if len(rows) * ACROSS < STYLES + unknown:  # texts of no characters at the end
+        rows += [[None] * ACROSS] * (-(-(STYLES + unknown) // ACROSS) - len(rows))
     answers = chain.from_iterable(rows)
     is_number = [isinstance(each, float) for each in islice(answers, STYLES)]
     texts = np.empty(len(lengths), dtype=object)
-    texts[:] = [_text_or_none(each) for each in islice(answers, len(lengths))]
+    texts[:] = [_text_or_none(each) for each in simple or islice(answers, unknown)]
     return Known(texts, lengths, np.array([*is_number, False]))
+
+
+def _simple_texts(path: Path, count: int) -> list[str] | None:
+    """Return the shared texts where they can be told without calamine, which takes ten times."""
+    with open_archive(path) as archive:
+        name = next((each for each in archive.namelist() if each.lower() == SHARED_TEXTS), None)
+        texts = simple_texts(read_part(path, archive, name)) if name else None
+    return texts if texts is not None and len(texts) == count else None
 
 
 def _questions(texts: int) -> Iterator[str]:
