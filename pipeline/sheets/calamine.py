@@ -97,7 +97,7 @@ def ask(path: Path, contents: Contents) -> Known | None:
 
 
 def _simple_texts(path: Path, count: int) -> list[str] | None:
-    """Return the shared texts where they can be told without calamine, which takes ten times."""
+    """Return the shared texts where they can be told without asking calamine for each."""
     with open_archive(path) as archive:
         name = next((each for each in archive.namelist() if each.lower() == SHARED_TEXTS), None)
         texts = simple_texts(read_part(path, archive, name)) if name else None

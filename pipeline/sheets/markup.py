@@ -30,6 +30,12 @@ def looks_like_markup(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
+def is_utf8(xml: bytes) -> bool:
+    """Whether XML says that it is UTF-8, or says nothing."""
+    declared = DECLARED.match(xml)
+    return declared is None or declared[1].lower() == b"utf-8"
+
+
 def has_declaration(xml: bytes) -> bool:
     """Whether there is a comment, CDATA or a declaration in XML; one byte is found far sooner."""
     return b"!" in xml and b"<!" in xml

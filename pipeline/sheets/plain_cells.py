@@ -29,7 +29,7 @@ from pipeline.sheets.digits import (
 )
 from pipeline.sheets.extent import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MIN_FILLED, SPARSE_FROM
 from pipeline.sheets.hazards import MAX_FILLED_ROWS
-from pipeline.sheets.markup import DECLARED, has_declaration
+from pipeline.sheets.markup import has_declaration, is_utf8
 from pipeline.sheets.weight import SHORT
 
 Cells = npt.NDArray[np.object_]
@@ -74,8 +74,7 @@ def take_plain(pieces: Iterable[bytes], known: Known) -> tuple[PlainCells, bytes
     """
     plain, left, kept = PlainCells(known), io.BytesIO(), b""
     for number, piece in enumerate(pieces):
-        declared = DECLARED.match(piece) if number == 0 else None
-        if declared and declared[1].lower() != b"utf-8":
+        if number == 0 and not is_utf8(piece):
             raise OddError
         plain.length += len(piece)
         kept += piece

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.sheets.markup import DECLARED
+from pipeline.sheets.markup import is_utf8
 
 BEFORE = re.compile(rb"\s*(?:<\?xml[^<>]*\?>\s*)?<sst(?:\s[^<>]*)?>")
 AFTER = re.compile(rb"</sst>\s*")
@@ -39,9 +39,8 @@ def simple_texts(xml: bytes) -> list[str] | None:
 
 def _body(xml: bytes) -> str | None:
     """Return what stands in the part's only element, if that is UTF-8 and begins as usual."""
-    before, end, declared = BEFORE.match(xml), xml.rfind(b"</sst>"), DECLARED.match(xml)
-    is_usual = before is not None and end >= 0 and AFTER.fullmatch(xml, end) is not None
-    if not (before and is_usual) or (declared and declared[1].lower() != b"utf-8"):
+    before, end = BEFORE.match(xml), xml.rfind(b"</sst>")
+    if before is None or end < 0 or AFTER.fullmatch(xml, end) is None or not is_utf8(xml):
         return None
     try:
         return xml[before.end() : end].decode()
