@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
+import xlsxwriter
 
 from pipeline.entities import RESOURCE
 from pipeline.prepared import Reading, check, prepare
@@ -215,3 +218,21 @@ def test_rows_are_judged_together_as_they_are_one_by_one(sheet):
     assert {"min_above_max", "bad_slots", "required_blank", "kept_marker", "will_be_hidden"} <= {
         each.code for each in together
     }
+
+
+def test_a_cell_that_is_not_a_number_is_no_blank(tmp_path):
+    """Some programs write NaN where a number should be; pandas would take it for nothing."""
+    plain, path = tmp_path / "plain.xlsx", tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(plain) as book:
+        sheet = book.add_worksheet("Resources")
+        sheet.write_row(0, 0, ["Id", "Allocation"])
+        sheet.write_row(1, 0, [1, 4])
+        sheet.write_row(2, 0, [2, 77_123])
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(b"<v>77123</v>", b"<v>NaN</v>"))
+
+    assert [each for each in messages(path) if "row 3" in each] == [
+        "Resources row 3, column Allocation: 'nan' is not a whole number. "
+        "Write it without decimals, such as 12."
+    ]
