@@ -41,6 +41,18 @@ def test_plain_cells_leave_their_rows_empty():
     assert taken(f'<row r="7">{cells}</row>') == ([([7], [values])], '<row r="7"></row>')
 
 
+def test_rows_have_up_to_seven_digits():
+    """Each row is told from the next where their numbers grow longer, and at the last of all."""
+    numbers = [9, 10, 11, 100, 99_999, 100_000, 1_048_575, 1_048_576]
+    rows = [f'<row r="{n}"><c r="A{n}"><v>{n}</v></c><c r="AB{n}"/></row>' for n in numbers]
+
+    [(found, cells)], left = taken("".join(rows))
+
+    assert found == numbers
+    assert [row[0] for row in cells] == numbers
+    assert left == "".join(f'<row r="{n}"></row>' for n in numbers)
+
+
 @pytest.mark.parametrize(
     "cell",
     [
@@ -101,6 +113,12 @@ def test_short_numbers_are_the_floats_that_python_reads():
     [
         '<row r="1"><c><v>1</v></c></row>',
         '<row r="1"><c r="a1"><v>1</v></c></row>',
+        '<row r="1"><c r="1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="2"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B2"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B11"><v>1</v></c></row>',
+        '<row r="11"><c r="A11"><v>1</v></c><c r="B1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B1x"><v>1</v></c></row>',
         '<row r="1"><c r="A0"><v>1</v></c></row>',
         '<row r="1"><c r="A1 "><v>1</v></c></row>',
         '<row r="1"><c r="A000000001"><v>1</v></c></row>',

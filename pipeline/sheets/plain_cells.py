@@ -17,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.sheets.digits import (
+    BITS,
     MARGIN,
+    WIDTH,
     Places,
     Reals,
     Truths,
@@ -161,7 +163,8 @@ class PlainCells:
         return number
 
     def _keep(self, rows: Places, columns: Places, values: Cells) -> None:
-        numbers, places = np.unique(rows, return_inverse=True)
+        is_next = np.append(True, rows[1:] != rows[:-1])
+        numbers, places = rows[is_next], np.cumsum(is_next) - 1
         width = int(columns.max())
         self.last = int(numbers[-1]), max(self.last[1], width)
         self.values += len(values)
@@ -195,6 +198,8 @@ class _Piece:
         if (ends_name & ~is_cell).any():
             raise OddError
         cells = cells[is_cell]
+        self._is_first = self._codes[tags[cells - 1] + 1] == ord("r")  # in its row
+        self._is_first[:1] = True
         tags = np.append(tags, [len(xml)] * 3)
         self.starts = tags[cells]
         self._next = tags[cells + 1], tags[cells + 2], tags[cells + 3]
@@ -214,11 +219,18 @@ class _Piece:
             begin_with(last, each) for each in (TEXT, TRUTH, NUMERIC)
         )
         stop = stop - len(TEXT) * (self.is_text | self.is_truth | numeric)
+        self._is_simple = self._codes[end] == ord(">")
+        self.styles = np.zeros(len(at), np.int64)
+        has_more = stop != at
+        if has_more.any():
+            self._read_styles(at, stop, has_more)
+
+    def _read_styles(self, at: Places, stop: Places, has_more: Truths) -> None:
         styles, are_whole = whole_numbers(self._words, at + len(STYLE), stop - 1)
         is_styled = begin_with(self._words[at], STYLE) & are_whole
         is_styled &= self._codes[stop - 1] == ord('"')
         self.styles = np.where(is_styled, styles, 0)
-        self._is_simple = (self._codes[end] == ord(">")) & (is_styled | (stop == at))
+        self._is_simple &= is_styled | ~has_more
 
     def _read_references(self) -> Places:
         """Read rows and columns; returns where the references end."""
@@ -230,12 +242,27 @@ class _Piece:
             is_letter = is_letter & (letter > 0) & (letter <= 26)  # noqa: PLR2004 - A to Z
             self.columns = np.where(is_letter, self.columns * 26 + letter, self.columns)
             at = at + is_letter
-        ends = at + lengths_until(self._words[at], b'"')
-        self.rows, are_whole = whole_numbers(self._words, at, ends)
-        are_whole &= self._codes[ends] == ord('"')
-        if not (are_whole & (self.rows > 0) & (self.columns > 0)).all():
+        if not self.columns.all():
             raise OddError
-        return ends
+        return at + self._read_rows(at)
+
+    def _read_rows(self, at: Places) -> Places:
+        """Read the numbers of rows in their first cells, which the others have to repeat.
+
+        Returns how many digits each has.
+        """
+        firsts = np.flatnonzero(self._is_first)
+        numbers = self._words[at[firsts]]
+        digits = lengths_until(numbers, b'"')
+        rows, are_whole = whole_numbers(self._words, at[firsts], at[firsts] + digits)
+        beyond = (BITS * (WIDTH - 1 - digits)).astype(np.uint64)  # the quote counts as well
+        own = np.cumsum(self._is_first) - 1
+        are_same = self._words[at] << beyond[own] == (numbers << beyond)[own]
+        if not (are_whole & (digits < WIDTH) & (rows > 0)).all() or not are_same.all():
+            raise OddError
+        self.rows = rows[own]
+        lengths: Places = digits[own]
+        return lengths
 
     def _read_values(self) -> None:
         first, second, third = self._next
