@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -106,7 +107,7 @@ def find_hazards(xml: bytes, *, zeros_are_guesses: bool = False) -> Hazards:
             raise TooMany("cells with errors or formulas without a result", MAX_HAZARDS)
     row, column = scan.extent()
     last = max([row, *(place[0] for place in cells)]), max([column, *(p[1] for p in cells)])
-    return Hazards(cells, tuple(scan.merged()), tuple(scan.hidden), last, scan.values())
+    return Hazards(cells, tuple(scan.merged()), tuple(scan.hidden()), last, scan.values())
 
 
 def column_number(letters: str) -> int:
@@ -117,8 +118,14 @@ def column_number(letters: str) -> int:
     return number
 
 
+class _Rows(NamedTuple):
+    starts: array[int]  # offsets of their tags
+    numbers: array[int]
+    hidden: array[int]
+
+
 class _Scan:
-    """One sheet's XML with the offsets of its rows."""
+    """One sheet's XML."""
 
     def __init__(self, xml: bytes) -> None:
         root = ROOT.search(xml)
@@ -132,27 +139,31 @@ class _Scan:
             rb"\s*(?:<{p}f(?:\s[^<>]*)?(?:/>|>[^<]*</{p}f\s*>)\s*)?<{p}v(?:\s[^<>]*)?>([^<]*)<"
         )
         self.value_tags = (b"<" + prefix + b"v", b"<" + prefix + b"is")
-        self.starts = array("q")  # offsets of the rows' tags
-        self.numbers = array("q")
-        self.hidden = array("q")
         self._counted = (0, 0, 0)  # row's offset, where its cells are counted to, the last column
-        self._find_rows()
 
     def pattern(self, template: bytes) -> re.Pattern[bytes]:
         """Compile `template` with the namespace prefix of this sheet in place of {p}."""
         return re.compile(template.replace(b"{p}", self.prefix))
 
-    def _find_rows(self) -> None:
+    @cached_property
+    def rows(self) -> _Rows:
+        """The rows; of a large sheet whose plain cells were taken out hardly any is asked for."""
+        starts, numbers, hidden = array("q"), array("q"), array("q")
         number = 0
         for found in self.pattern(rb"<{p}row(?:\s[^<>]*)?/?>").finditer(self.xml):
             reference = REFERENCE.search(found[0])
             number = _row(reference[2]) if reference and reference[2] else number + 1
-            self.starts.append(found.start())
-            if len(self.starts) > MAX_ROWS:
+            starts.append(found.start())
+            if len(starts) > MAX_ROWS:
                 raise TooMany("rows", MAX_ROWS)
-            self.numbers.append(number)
+            numbers.append(number)
             if HIDDEN.search(found[0]):
-                self.hidden.append(number)
+                hidden.append(number)
+        return _Rows(starts, numbers, hidden)
+
+    def hidden(self) -> Sequence[int]:
+        """Return the numbers of the hidden rows."""
+        return self.rows.hidden if b"hidden" in self.xml else ()
 
     def values(self) -> int:
         """Count the cells that hold something, until there are many."""
@@ -235,8 +246,10 @@ class _Scan:
         return last_row, last_column
 
     def _last_of_rows(self) -> Iterator[Place]:
-        for start, end in pairwise(chain(self.starts, (len(self.xml),))):
-            value, inline = self.value_tags
+        value, inline = self.value_tags
+        if not (value in self.xml or inline in self.xml):
+            return
+        for start, end in pairwise(chain(self.rows.starts, (len(self.xml),))):
             last = self.xml.rfind(value, start, end)
             last = max(last, self.xml.rfind(inline, max(last, start), end))
             cell = self.xml.rfind(self.cell, start, last) if last >= 0 else -1
@@ -267,8 +280,9 @@ class _Scan:
         reference = REFERENCE.search(tag)
         if reference and reference[1] and reference[2]:
             return _row(reference[2]), column_number(reference[1].decode())
-        index = bisect_right(self.starts, cell) - 1
-        start, number = (self.starts[index], self.numbers[index]) if index >= 0 else (0, 1)
+        starts, numbers, _ = self.rows
+        index = bisect_right(starts, cell) - 1
+        start, number = (starts[index], numbers[index]) if index >= 0 else (0, 1)
         begin, column = self._counted[1:] if self._counted[0] == start else (start, 0)
         if begin > cell:
             begin, column = start, 0
