@@ -132,10 +132,12 @@ def _distinct(cells: pd.Series[Any]) -> tuple[pd.Series[int], list[Cell]]:
     1, 1.0 and True are equal, but not the same cell.
     """
     held = cells.to_list()
-    kinds = set(map(type, held)) - {NoneType, str}
     places, found = pd.factorize(cells.to_numpy())
     distinct = list(found)
-    has_nan = float in kinds and (places == BLANK).sum() != held.count(None)  # which is no blank
+    kinds = set(map(type, distinct)) - {str}
+    if kinds:  # of equal cells only the first is among the distinct ones
+        kinds = set(map(type, held)) - {NoneType, str}
+    has_nan = (places == BLANK).sum() != held.count(None)  # which is no blank
     if len(kinds) > 1 or has_nan:
         typed = [None if cell is None else (type(cell), cell) for cell in held]
         places, pairs = pd.factorize(pd.Series(typed, dtype=object).to_numpy())

@@ -28,6 +28,8 @@ DECIMAL_TEXT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 # Digits in groups of three stand for thousands: 1.234 is 1234 where a comma begins the decimals.
 THOUSANDS_TEXT = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 COMMA_TEXT = re.compile(r"([+-]?)(\d{1,3}(?:[.\s'\u2019]\d{3})+|\d*)(?:,(\d*))?")
+# An address that needs no closer look; a bracket may be one that is never closed.
+PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-Z^-~]*)?")
 YES_NO = {
     **dict.fromkeys(("true", "yes", "y", "1", "x"), True),
     **dict.fromkeys(("false", "no", "n", "0"), False),
@@ -70,6 +72,8 @@ TEXT = Kind("text", "text", _read_text, _show_text, _same_text)
 
 def _read_address(cell: Cell) -> str:
     text = _read_text(cell).strip()
+    if PLAIN_ADDRESS.fullmatch(text):
+        return text
     try:
         parts = urlsplit(text)
     except ValueError:  # a bracket that is never closed, as in http://[x
