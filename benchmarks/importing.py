@@ -20,7 +20,7 @@ from benchmarks.measure import Run, median, ratio, run
 from benchmarks.sending import JITTER
 from benchmarks.service import Figures, imported, rooms, serving
 
-ROUNDS = 3
+ROUNDS = 5  # a written row is told from the noise by many
 TIMES = 2, 5  # within a round, of many rows, and of few: too short to be measured once
 PER_ROW = Result("", "", "ms of processor", 0)
 ROWS = 500
