@@ -75,6 +75,7 @@ class Journal:
         self._lock = threading.RLock()
         self._ends: deque[_Statement] = deque()  # not written yet
         self._with_ledger: dict[int, bool] = {}  # by run
+        self._creating: set[int] = set()  # sendings whose records the ledger is to know
         try:
             make_home(home)
             self._db = sqlite3.connect(
@@ -201,6 +202,7 @@ class Journal:
 
     def intend(self, run: int, row: int, method: str) -> int:
         """Write down that a request leaves now; it is on the disk when this returns."""
+        creates = method == "POST" and self._has_ledger(run)
         with self._on_disk():
             attempt = self._db.execute(
                 "INSERT INTO attempt (run, row, at, method) VALUES (?, ?, ?, ?)",
@@ -208,6 +210,8 @@ class Journal:
             ).lastrowid
             self._count("write")
         assert attempt is not None
+        if creates:
+            self._creating.add(attempt)
         return attempt
 
     def count(self, kind: str) -> None:
@@ -224,7 +228,8 @@ class Journal:
         """Write down how a sending ended, with the next transaction."""
         now = self._now()
         self._ends.append((ENDED, (now, verdict, status, record_id, words, attempt)))
-        if record_id is not None:
+        if attempt in self._creating:
+            self._creating.discard(attempt)
             self._ends.append((ledger.KEEP_CREATED, (now, attempt)))
 
     def not_stored(self, run: int, row: int) -> None:
