@@ -35,6 +35,7 @@ MAX_AWAY_SECONDS = 300.0  # not reached for so long, after it was there: stop, g
 SAID_SECONDS = 5.0  # not reached for so long: that is said, so that nobody wonders
 MAX_THROTTLED_SECONDS = 300.0  # throttled this long without one success: stop, go on later
 WHO_AM_I = "auth/me"
+ENDS = (Verdict.DONE, Verdict.REJECTED, Verdict.IN_DOUBT)  # of a request
 
 
 @dataclass
@@ -130,9 +131,10 @@ class Client:
         """
         patience = _Patience(self)
         while True:
-            reply, token = self._once(method, path, params=params, payload=payload, watcher=watcher)
-            verdict = judge(method, reply)
-            if verdict in {Verdict.DONE, Verdict.REJECTED, Verdict.IN_DOUBT}:
+            (reply, verdict), token = self._once(
+                method, path, params=params, payload=payload, watcher=watcher
+            )
+            if verdict in ENDS:
                 return Answer(verdict, reply)
             if verdict is Verdict.RENEW and not patience.renewed:
                 self._login.renew(token)
@@ -164,8 +166,8 @@ class Client:
         params: Mapping[str, Any] | None = None,
         payload: Mapping[str, Any] | None = None,
         watcher: Watcher | None = None,
-    ) -> tuple[Reply, str]:
-        """Send one request; returns the reply and the token that was shown."""
+    ) -> tuple[tuple[Reply, Verdict], str]:
+        """Send one request; returns the reply, its meaning, and the token that was shown."""
         token = self._login.token()
         headers = {"Authorization": f"Bearer {token}"}
         content = None
@@ -177,7 +179,7 @@ class Client:
 
     def _exchange(
         self, method: str, path: str, watcher: Watcher | None = None, **request: Any
-    ) -> Reply:
+    ) -> tuple[Reply, Verdict]:
         kind = "read" if method == "GET" else "write"
         watcher = watcher or self.watcher
         with self.pacer.slot(kind) as leaves:
@@ -194,7 +196,7 @@ class Client:
             verdict = judge("GET" if path == TOKEN_PATH else method, reply)
             watcher.ended(sending, verdict, reply, seconds)
             self._learn(kind, verdict, reply, seconds)
-        return reply
+        return reply, verdict
 
     def _hear(self, reply: Reply) -> None:
         """Note since when no request was answered, for whoever shows how it goes."""
@@ -219,8 +221,7 @@ class Client:
         content = urlencode(form).encode()
         headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
         while True:
-            reply = self._exchange("POST", path, content=content, headers=headers)
-            verdict = judge("GET", reply)
+            reply, verdict = self._exchange("POST", path, content=content, headers=headers)
             if reply.ok or verdict not in {Verdict.AGAIN, Verdict.THROTTLED}:
                 return reply
             if verdict is Verdict.AGAIN and not patience.allows(reply):
@@ -261,7 +262,7 @@ class Client:
 
     def _refused(self, method: str, path: str, reply: Reply) -> CredentialsError:
         """Tell a dead login from a missing permission: the service answers both with 401."""
-        if path != WHO_AM_I and judge("GET", self._once("GET", WHO_AM_I)[0]) is Verdict.DONE:
+        if path != WHO_AM_I and self._once("GET", WHO_AM_I)[0][1] is Verdict.DONE:
             return CredentialsError(
                 f"The login works, but the API refuses {method} {path} ({reply.status}). "
                 f"{_permission(method)} Ask an administrator for the role, or for full access."

@@ -14,6 +14,7 @@ MAX_WORDS = 300  # characters of a server's text that are repeated to the user
 WAIT_TEXT = re.compile(r"wait\s+(\d+(?:\.\d+)?)\s*s", re.IGNORECASE)
 HTML_TITLE = re.compile(r"<html.*?<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 MUST_WAIT = re.compile(r"must wait|wait \d", re.IGNORECASE)
+SUCCESS = range(HTTPStatus.OK, HTTPStatus.MULTIPLE_CHOICES)
 LONGEST_SECONDS = 86_400.0  # a pause that is longer is a mistake, or a closed door
 WAIT_MARGIN_SECONDS = 0.25  # texts name a rounded pause
 
@@ -48,7 +49,7 @@ class Reply:
     @property
     def ok(self) -> bool:
         """Whether the status is one of success."""
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+        return self.status in SUCCESS
 
     @property
     def says_failed(self) -> bool:
@@ -76,14 +77,12 @@ class Reply:
 def judge(method: str, reply: Reply) -> Verdict:
     """Say what `reply` to a request of `method` means. The first line that holds counts."""
     may_have_been_done = Verdict.IN_DOUBT if method == "POST" else Verdict.AGAIN
+    if reply.ok and reply.failure is None:
+        return _judge_success(method, reply, may_have_been_done)
     status = reply.status
     table = (
         (reply.failure == "unconnected", Verdict.AGAIN),
         (reply.failure == "lost", may_have_been_done),
-        (reply.ok and not reply.readable, may_have_been_done),
-        (reply.ok and reply.says_failed, Verdict.REJECTED),
-        (reply.ok and method == "POST" and not reply.record_id, Verdict.IN_DOUBT),
-        (reply.ok, Verdict.DONE),
         (status == HTTPStatus.UNAUTHORIZED, Verdict.RENEW),
         (status == HTTPStatus.FORBIDDEN, Verdict.FORBIDDEN),
         (status == HTTPStatus.TOO_MANY_REQUESTS, Verdict.THROTTLED),
@@ -92,6 +91,15 @@ def judge(method: str, reply: Reply) -> Verdict:
         (status >= HTTPStatus.INTERNAL_SERVER_ERROR, may_have_been_done),
     )
     return next((verdict for holds, verdict in table if holds), Verdict.STOP)
+
+
+def _judge_success(method: str, reply: Reply, may_have_been_done: Verdict) -> Verdict:
+    """Say what a status of success means; nearly every reply has one."""
+    if not reply.readable:
+        return may_have_been_done
+    if reply.says_failed:
+        return Verdict.REJECTED
+    return Verdict.IN_DOUBT if method == "POST" and not reply.record_id else Verdict.DONE
 
 
 THROTTLING = {HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE}
