@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -43,6 +42,7 @@ class Wire:
         self._cookies = httpx.Cookies()  # one for all: it is one visitor
         self._has_cookies = False  # the jar cannot be asked while another thread fills it
         self._urls: dict[str, httpx.URL] = {}
+        self._headers: tuple[tuple[object, ...], httpx.Headers] = (), httpx.Headers()
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -64,12 +64,7 @@ class Wire:
             asked = self._request(
                 method, url.copy_merge_params(params) if params else url, content, headers
             )
-            with self._lent() as transport:
-                response = transport.handle_request(asked)
-                try:
-                    body = b"".join(_content(response))
-                finally:
-                    response.close()
+            response, body = self._answered(asked)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Reply(failure="unconnected", reason=_reason(error))
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
@@ -85,35 +80,49 @@ class Wire:
     def _request(
         self, method: str, url: httpx.URL, content: bytes | None, headers: Mapping[str, str]
     ) -> httpx.Request:
-        every = {
-            "Host": url.netloc.decode("ascii"),
-            "User-Agent": f"nexudus-bulk/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-            "Connection": "keep-alive",
-            **headers,
-        }
-        if content is not None or method != "GET":
-            every["Content-Length"] = str(len(content or b""))
         request = httpx.Request(
             method,
             url,
-            headers=every,
+            headers=self._every(url.netloc, headers),
             stream=httpx.ByteStream(content or b""),
             extensions=self._extensions,
         )
+        if content is not None or method != "GET":
+            request.headers["Content-Length"] = str(len(content or b""))
         if self._has_cookies:
             self._cookies.set_cookie_header(request)
         return request
 
-    @contextmanager
-    def _lent(self) -> Iterator[Transport]:
+    def _every(self, host: bytes, headers: Mapping[str, str]) -> httpx.Headers:
+        """Return the headers of a request; a run asks with the same ones, which are not cheap."""
+        asked = (host, *headers.items())
+        known, every = self._headers
+        if known != asked:
+            every = httpx.Headers(
+                {
+                    "Host": host.decode("ascii"),
+                    "User-Agent": f"nexudus-bulk/{__version__}",
+                    "Accept": "application/json",
+                    "Accept-Encoding": "gzip, deflate",
+                    "Connection": "keep-alive",
+                    **headers,
+                }
+            )
+            self._headers = asked, every
+        return every
+
+    def _answered(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        """Send a request over a transport that is free; returns the answer and its bytes."""
         try:
             transport = self._free.pop()
         except IndexError:
             transport = self._shared or self._opened()
         try:
-            yield transport
+            response = transport.handle_request(request)
+            try:
+                return response, b"".join(_content(response))
+            finally:
+                response.close()
         finally:
             self._free.append(transport)
 
@@ -169,7 +178,7 @@ def _read_reply(response: httpx.Response, content: bytes) -> Reply:
     encoding = "utf-8" if readable else response.encoding or "utf-8"
     return Reply(
         status=response.status_code,
-        headers=dict(response.headers),
+        headers=response.headers,
         text=content[:MAX_TEXT].decode(encoding, errors="replace"),
         body=body,
         readable=readable,
