@@ -169,15 +169,8 @@ def _row(setting: Setting) -> list[Result]:
 
 def _compared(case: str, rival: str, ours: list[float], theirs: list[float], to: Result) -> Result:
     """Compare figures that were found in turn, as `to` says."""
-    ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
-    return replace(
-        to,
-        case=case,
-        rival=rival,
-        ours=statistics.median(ours),
-        theirs=statistics.median(theirs),
-        ratio=statistics.median(ratios),
-    )
+    one, other = statistics.median(ours), statistics.median(theirs)
+    return replace(to, case=case, rival=rival, ours=one, theirs=other, ratio=one / other)
 
 
 def _beyond(all_rows: list[Run], one: list[Run]) -> list[float]:

@@ -181,7 +181,5 @@ def median(runs: Sequence[Run], figure: str) -> float:
 
 
 def ratio(ours: Sequence[Run], theirs: Sequence[Run], figure: str) -> float:
-    """Return the median of the ratios within each round: what slows a machine slows both."""
-    return statistics.median(
-        one.figure(figure) / other.figure(figure) for one, other in zip(ours, theirs, strict=True)
-    )
+    """Return the ratio of the medians; the rounds are interleaved: what slows one slows both."""
+    return median(ours, figure) / median(theirs, figure)

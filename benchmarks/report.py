@@ -16,8 +16,8 @@ LEFT = {"case", "beside", "unit", "reached", "remark"}  # the other columns are 
 MEANING = f"""\
 Every figure is of a whole process, start to exit, the alternatives run in turn (A B C A B C) on
 the same machine. What takes a short time beside its rival is run several times a round, before and
-after it, and the mean counts. `ours` and `theirs` are medians over the rounds; `ratio` is the
-median of the ratios within each round, so that what slows the machine for a while slows both sides.
+after it, and the mean counts. `ours` and `theirs` are medians over the rounds; `ratio` is one
+divided by the other. What slows the machine for a while slows both, for their runs are interleaved.
 A run during which the machine's host gave more than {MOST_STOLEN:.0%} of its processors to others
 is made again, for {AGAIN_SECONDS:.0f} s a case at most, whatever its figures; of its tries the one
 counts that lost least.
