@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from pipeline.sheets.markup import is_utf8
 
@@ -12,7 +13,6 @@ AFTER = re.compile(rb"</sst>\s*")
 ITEM, BEGIN, KEEPING, END = "<si>", "<si><t>", '<si><t xml:space="preserve">', "</t></si>"
 TAGS = 4  # of each text
 SPACES = " \n\t"
-ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 OTHER_ENTITY = re.compile("&(?!(?:lt|gt|quot|apos|amp);)")
 ODD = "\r", "_x"  # one that XML turns into another, and Excel's own such as _x000D_
 
@@ -34,7 +34,7 @@ def simple_texts(xml: bytes) -> list[str] | None:
         return texts
     if OTHER_ENTITY.search(body):
         return None
-    return [_unescaped(each) if "&" in each else each for each in texts]
+    return [unescape(each) if "&" in each else each for each in texts]
 
 
 def _body(xml: bytes) -> str | None:
@@ -56,9 +56,3 @@ def _spaces_in_doubt(body: str) -> Iterator[bool]:
         while at >= 0:
             yield not body.startswith(KEEPING, body.rfind(ITEM, 0, at))
             at = body.find(space + END, at + 1)
-
-
-def _unescaped(text: str) -> str:
-    for entity, character in ENTITIES.items():
-        text = text.replace(entity, character)
-    return text
