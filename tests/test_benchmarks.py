@@ -7,7 +7,7 @@ import sys
 from itertools import takewhile
 from pathlib import Path
 
-from benchmarks.measure import Calm, Often, Run, in_turn
+from benchmarks.measure import Calm, Often, Run, in_turn, ratio
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
@@ -109,6 +109,15 @@ def test_short_runs_are_spread_over_the_round_and_their_mean_counts():
     assert told == 2 * ["often", "once", "often", "often"]
     assert [(each.wall, each.cpu) for each in found["once"]] == [(2, 4), (6, 12)]
     assert [each.wall for each in found["often"]] == [(1 + 3 + 4) / 3, (5 + 7 + 8) / 3]
+
+
+def test_a_ratio_is_of_the_medians_over_the_rounds():
+    """One disturbed round of either side moves neither median."""
+    ours, theirs = (
+        [Run(wall=0, cpu=each, peak=0) for each in some] for some in ([2, 3, 90], [4, 60, 6])
+    )
+
+    assert ratio(ours, theirs, "cpu") == 3 / 6
 
 
 def rows(path: Path, heading: str) -> list[dict[str, str]]:

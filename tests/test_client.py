@@ -19,6 +19,7 @@ import pytest
 from pipeline.api import reading
 from pipeline.api.client import Client, connect
 from pipeline.api.replies import Verdict
+from pipeline.api.wire import Wire
 from pipeline.clocks import Clocks
 from pipeline.config import Settings
 from pipeline.entities import RESOURCE
@@ -108,6 +109,19 @@ def test_a_session_that_the_service_opens_is_shown_again(client):
     assert [each.headers.get("cookie") for each in asked] == [None, "session=s-1"]
 
 
+def test_requests_with_other_headers_never_get_those_of_the_one_before(tmp_path):
+    """Headers are kept from one request to the next: a renewed token must not meet the old one."""
+    server, asked = script(*[httpx.Response(200) for _ in range(4)])
+    wire = Wire(Settings(base_url="https://api.example"), httpx.MockTransport(server))
+
+    for token in ("a-1", "a-1", "a-2"):
+        wire.send("POST", "spaces/resources", content=b"{}", headers={"Authorization": token})
+    wire.send("GET", "auth/me", headers={"Authorization": "a-2"})
+
+    assert [each.headers["authorization"] for each in asked] == ["a-1", "a-1", "a-2", "a-2"]
+    assert [each.headers.get("content-length") for each in asked] == ["2", "2", "2", None]
+
+
 def test_a_packed_answer_is_unpacked(client):
     """What the request says it understands is understood."""
     packed = gzip.compress(json.dumps(ME).encode())
@@ -139,6 +153,35 @@ def proxy() -> Iterator[tuple[str, list[str]]]:
         threading.Thread(target=server.serve_forever).start()
         yield f"127.0.0.1:{server.server_port}", asked
         server.shutdown()
+
+
+def test_one_connection_serves_one_request_after_another(tmp_path):
+    """Opening one for each would take a round trip, and under TLS three, of every row."""
+    callers: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # keeps a connection open
+
+        def do_GET(self) -> None:
+            callers.append(self.client_address[1])
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        with connect(Settings(base_url=address, token="t-0", home=tmp_path)) as subject:
+            for _ in range(3):
+                subject.get("auth/me")
+        server.shutdown()
+
+    assert len(callers) == 3
+    assert len(set(callers)) == 1
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
@@ -316,6 +359,16 @@ def test_a_token_is_asked_for_once_renewed_once_and_kept(client, tmp_path):
     if os.name == "posix":
         assert kept.stat().st_mode & 0o077 == 0
         assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("lost", [httpx.ReadTimeout(""), httpx.Response(500)], ids=str)
+def test_a_token_whose_answer_is_lost_is_asked_for_again(client, lost):
+    """A token is no record: the POST that asks for one may be repeated."""
+    token = {"access_token": "a-1", "refresh_token": "r-1", "expires_in": 3600}
+    server, asked = script(lost, httpx.Response(200, json=token), httpx.Response(200, json=ME))
+
+    assert client(server, token="", username="ops@site.example", password="p").get("auth/me") == ME
+    assert [each.url.path for each in asked] == ["/api/token", "/api/token", "/api/auth/me"]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Answer:
-    """The end of a request: done, rejected, or in doubt, with the reply that said so."""
+    """What a reply means, with the reply itself; at a request's end done, rejected or in doubt."""
 
     verdict: Verdict
     reply: Reply
@@ -131,11 +131,12 @@ class Client:
         """
         patience = _Patience(self)
         while True:
-            (reply, verdict), token = self._once(
+            answer, token = self._once(
                 method, path, params=params, payload=payload, watcher=watcher
             )
+            verdict, reply = answer.verdict, answer.reply
             if verdict in ENDS:
-                return Answer(verdict, reply)
+                return answer
             if verdict is Verdict.RENEW and not patience.renewed:
                 self._login.renew(token)
                 patience.renewed = True
@@ -166,8 +167,8 @@ class Client:
         params: Mapping[str, Any] | None = None,
         payload: Mapping[str, Any] | None = None,
         watcher: Watcher | None = None,
-    ) -> tuple[tuple[Reply, Verdict], str]:
-        """Send one request; returns the reply, its meaning, and the token that was shown."""
+    ) -> tuple[Answer, str]:
+        """Send one request; returns the answer, and the token that was shown."""
         token = self._login.token()
         headers = {"Authorization": f"Bearer {token}"}
         content = None
@@ -179,7 +180,7 @@ class Client:
 
     def _exchange(
         self, method: str, path: str, watcher: Watcher | None = None, **request: Any
-    ) -> tuple[Reply, Verdict]:
+    ) -> Answer:
         kind = "read" if method == "GET" else "write"
         watcher = watcher or self.watcher
         with self.pacer.slot(kind) as leaves:
@@ -196,7 +197,7 @@ class Client:
             verdict = judge("GET" if path == TOKEN_PATH else method, reply)
             watcher.ended(sending, verdict, reply, seconds)
             self._learn(kind, verdict, reply, seconds)
-        return reply, verdict
+        return Answer(verdict, reply)
 
     def _hear(self, reply: Reply) -> None:
         """Note since when no request was answered, for whoever shows how it goes."""
@@ -221,7 +222,8 @@ class Client:
         content = urlencode(form).encode()
         headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
         while True:
-            reply, verdict = self._exchange("POST", path, content=content, headers=headers)
+            answer = self._exchange("POST", path, content=content, headers=headers)
+            verdict, reply = answer.verdict, answer.reply
             if reply.ok or verdict not in {Verdict.AGAIN, Verdict.THROTTLED}:
                 return reply
             if verdict is Verdict.AGAIN and not patience.allows(reply):
@@ -262,7 +264,7 @@ class Client:
 
     def _refused(self, method: str, path: str, reply: Reply) -> CredentialsError:
         """Tell a dead login from a missing permission: the service answers both with 401."""
-        if path != WHO_AM_I and self._once("GET", WHO_AM_I)[0][1] is Verdict.DONE:
+        if path != WHO_AM_I and self._once("GET", WHO_AM_I)[0].verdict is Verdict.DONE:
             return CredentialsError(
                 f"The login works, but the API refuses {method} {path} ({reply.status}). "
                 f"{_permission(method)} Ask an administrator for the role, or for full access."

@@ -77,7 +77,7 @@ class Reply:
 def judge(method: str, reply: Reply) -> Verdict:
     """Say what `reply` to a request of `method` means. The first line that holds counts."""
     may_have_been_done = Verdict.IN_DOUBT if method == "POST" else Verdict.AGAIN
-    if reply.ok and reply.failure is None:
+    if reply.ok:
         return _judge_success(method, reply, may_have_been_done)
     status = reply.status
     table = (
